@@ -1,14 +1,42 @@
 package dev.partnergateway;
 
-/** The process: reads the settings, starts the gateway and stops it again. */
+import dev.partnergateway.settings.Settings;
+import dev.partnergateway.settings.SettingsException;
+import java.nio.file.Path;
+
+/** The process: reads the settings, starts the gateway, says where it is, and stops it when asked to. */
 public final class PartnerGateway {
 
     private PartnerGateway() {}
 
     /**
-     * Starts the gateway.
+     * Starts the gateway in the working directory; exits with 1 and a sentence when it cannot.
      *
      * @param arguments not used: every setting is a property
      */
-    public static void main(String[] arguments) {}
+    public static void main(String[] arguments) {
+        Gateway gateway;
+        try {
+            gateway = Gateway.start(
+                    Settings.load(Path.of("application.properties"), System.getenv(), System.getProperties()));
+        } catch (SettingsException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+            return;
+        } catch (Exception e) {
+            System.err.println("The gateway did not start: " + reason(e));
+            System.exit(1);
+            return;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "shutdown"));
+        System.out.println(gateway.where());
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
 }

@@ -1,0 +1,219 @@
+package dev.partnergateway;
+
+import dev.partnergateway.access.Access;
+import dev.partnergateway.access.Deployments;
+import dev.partnergateway.access.KeyProof;
+import dev.partnergateway.coupon.CouponCreation;
+import dev.partnergateway.edge.CallFunction;
+import dev.partnergateway.edge.ContractStrategy;
+import dev.partnergateway.edge.PartnerEngine;
+import dev.partnergateway.edge.PartnerServer;
+import dev.partnergateway.edge.Workers;
+import dev.partnergateway.idempotency.ReplayingRepository;
+import dev.partnergateway.referral.ReferralCreation;
+import dev.partnergateway.sandbox.Sandbox;
+import dev.partnergateway.sandbox.Seed;
+import dev.partnergateway.settings.DeploymentSettings;
+import dev.partnergateway.settings.Secret;
+import dev.partnergateway.settings.Settings;
+import dev.partnergateway.store.Store;
+import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.TalonOneComponent;
+import dev.partnergateway.talonone.UpstreamContract;
+import dev.partnergateway.talonone.UpstreamHeaders;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.NoErrorHandlerBuilder;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainConfigurationProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running gateway: every room, put together once. */
+public final class Gateway implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    private static final Path UPSTREAM_CONTRACT = Path.of("openapi/talon-one.yaml");
+    private static final int PRUNE_MINUTES = 10;
+
+    private final Settings settings;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private PartnerServer server;
+    private Sandbox sandbox;
+
+    private Gateway(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a gateway with {@code routes/} and {@code openapi/} of the working directory.
+     *
+     * @throws Exception when any part of it cannot start; nothing is left running then
+     */
+    public static Gateway start(Settings settings) throws Exception {
+        Gateway gateway = new Gateway(settings);
+        try {
+            gateway.start();
+            return gateway;
+        } catch (Exception e) {
+            gateway.close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T open(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private void start() throws Exception {
+        Deployments deployments = new Deployments(settings);
+        if (settings.sandbox()) {
+            sandbox = open(Sandbox.start("127.0.0.1", settings.sandboxPort(), UPSTREAM_CONTRACT));
+            deployments.add(sandboxDeployment());
+        }
+        Store store = open(Store.open(settings));
+        ExecutorService workers = Workers.create("call", settings.threads());
+        open(workers::shutdownNow);
+        ExecutorService proofs = Workers.create("proof", settings.threads());
+        open(proofs::shutdownNow);
+
+        server = open(new PartnerServer(settings, workers));
+        Main main = new Main();
+        configure(main.configure());
+        settings.camel()
+                .stringPropertyNames()
+                .forEach(name -> main.addInitialProperty(name, settings.camel().getProperty(name)));
+        main.bind("platform-http-engine", new PartnerEngine(server));
+        main.bind("upstreamHeaders", new UpstreamHeaders());
+        main.bind("call", new CallFunction());
+        main.init();
+        open(main::stop);
+
+        CamelContext camel = main.getCamelContext();
+        camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
+        TalonOne talonOne = new TalonOne(UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings);
+        Access access = new Access(deployments, new KeyProof(talonOne, proofs), store);
+        ReplayingRepository answers = new ReplayingRepository(store, access);
+        camel.getRegistry().bind("answers", answers);
+        camel.addComponent(
+                "talon-one",
+                new TalonOneComponent(
+                        talonOne,
+                        Map.of(
+                                "createCoupons", new CouponCreation(talonOne, access),
+                                "createReferral", new ReferralCreation(talonOne, access))));
+        camel.getComponent("rest-openapi", RestOpenApiComponent.class)
+                .setRestOpenapiProcessorStrategy(new ContractStrategy(access));
+        HealthCheckRegistry.get(camel).register(new ReadyCheck(server, store));
+        main.start();
+        requireManagementPort(camel);
+
+        ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
+        open(chores::shutdownNow);
+        chores.scheduleWithFixedDelay(() -> prune(answers), PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
+        server.listen();
+        open(server::drain);
+    }
+
+    private void configure(MainConfigurationProperties main) {
+        main.setName("partner-gateway");
+        main.setBasePackageScanEnabled(false);
+        main.setAutoConfigurationLogSummary(false);
+        main.setRoutesIncludePattern("classpath:core/*.camel.yaml,file:routes/*.camel.yaml");
+        main.setRoutesReloadEnabled(settings.reload());
+        main.setRoutesReloadDirectory("routes");
+        main.setRoutesReloadPattern("*.camel.yaml");
+        main.setShutdownTimeout((int) settings.drain().toSeconds() + 1);
+        main.setShutdownLogInflightExchangesOnTimeout(false);
+        main.setAutoConfigurationEnabled(true);
+        main.httpManagementServer()
+                .withEnabled(true)
+                .withHost(settings.managementHost())
+                .withPort(settings.managementPort())
+                .withHealthCheckEnabled(true)
+                .withMetricsEnabled(true);
+        main.metrics().withEnabled(true).withEnableExchangeEventNotifier(false);
+        main.health().withEnabled(true).withExposureLevel("full");
+    }
+
+    private DeploymentSettings sandboxDeployment() {
+        return new DeploymentSettings(
+                "sandbox",
+                List.of(Seed.HOST),
+                Optional.of("http://127.0.0.1:" + sandbox.port()),
+                Optional.of(Secret.literal(Seed.MANAGEMENT_KEY)),
+                Map.of(),
+                true,
+                List.of(),
+                DeploymentSettings.DEFAULT_MANAGEMENT_RATE,
+                true);
+    }
+
+    /** Camel goes on without its management server when the port is taken. */
+    private void requireManagementPort(CamelContext camel) {
+        VertxPlatformHttpServer management = camel.hasService(VertxPlatformHttpServer.class);
+        if (management == null
+                || management.getServer() == null
+                || management.getServer().actualPort() != settings.managementPort()) {
+            throw new IllegalStateException("gateway.management-port " + settings.managementPort() + " on "
+                    + settings.managementHost() + " cannot be opened");
+        }
+    }
+
+    private static void prune(ReplayingRepository answers) {
+        try {
+            answers.prune();
+        } catch (RuntimeException e) {
+            LOG.warn("Expired answers could not be pruned; the next try is in {} minutes", PRUNE_MINUTES, e);
+        }
+    }
+
+    /** Port that partners call. */
+    public int port() {
+        return server.port();
+    }
+
+    /** The sandbox inside this process, if it runs. */
+    public Optional<Sandbox> sandbox() {
+        return Optional.ofNullable(sandbox);
+    }
+
+    /** Where things are, for a person who has just started it. */
+    public String where() {
+        List<String> lines = new ArrayList<>(List.of(
+                "Partner Gateway is ready.",
+                "  partners call  http://localhost:" + port(),
+                "  health         http://localhost:" + settings.managementPort() + "/observe/health",
+                "  metrics        http://localhost:" + settings.managementPort() + "/observe/metrics"));
+        if (sandbox != null) {
+            lines.add("  sandbox        http://localhost:" + sandbox.port() + "/sandbox  (a Talon.One to try things on)");
+        }
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOG.warn("A part of the gateway did not stop cleanly", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.partnergateway.access;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.contract.Authentication;
+import dev.partnergateway.contract.Operation;
+import dev.partnergateway.store.Store;
+import java.util.List;
+
+/** Decides who may call what: deployment, key, and proof where the operator's own key will be used. */
+public final class Access {
+
+    /** {@code x-proof} of operations that create coupons. */
+    private static final String CAMPAIGN = "campaign";
+
+    private final Deployments deployments;
+    private final KeyProof proof;
+    private final Principals principals;
+
+    /** Puts the checks together. */
+    public Access(Deployments deployments, KeyProof proof, Store store) {
+        this.deployments = deployments;
+        this.proof = proof;
+        this.principals = new Principals(store);
+    }
+
+    /**
+     * Admits a call or refuses it, before its route begins.
+     *
+     * @param authorization values of the {@code Authorization} header
+     * @throws Refusal 400, 401, 404 or 501 (contract 2.1 to 2.3)
+     */
+    public void admit(PartnerCall call, List<String> authorization) {
+        Operation operation = call.operation();
+        String address = call.checked().deployment();
+        Authentication authentication = operation.authentication();
+        boolean anonymous = authentication == Authentication.NONE
+                || authentication == Authentication.BODY && call.checked().credential() == null && address == null;
+        if (anonymous) {
+            return;
+        }
+        call.admitted(
+                deployments.find(address == null ? "" : address),
+                Credentials.read(authentication, authorization, call.checked().credential()));
+        if (CAMPAIGN.equals(operation.proof())) {
+            campaign(call);
+        }
+    }
+
+    /**
+     * The campaign a call creates coupons in, proven to be the caller's. It is named by {@code applicationId} and
+     * {@code campaignId} in the call's body or query.
+     *
+     * @throws Refusal 400, 401, 404 or 501 (contract 2.3)
+     */
+    public Campaign campaign(PartnerCall call) {
+        Campaign campaign = proof.campaign(call, number(call, "applicationId"), number(call, "campaignId"));
+        if (!campaign.features().contains("coupons")) {
+            throw Refusal.of(400, "campaignId: coupons are not switched on in this campaign");
+        }
+        return campaign;
+    }
+
+    /**
+     * A campaign of the caller's own Application that is running; found with the caller's key alone.
+     *
+     * @throws Refusal 401 when the key is not accepted, 404 when there is no such campaign
+     */
+    public Campaign runningCampaign(PartnerCall call, long campaignId) {
+        return proof.runningCampaign(call, campaignId);
+    }
+
+    private static long number(PartnerCall call, String name) {
+        ObjectNode content = call.checked().call();
+        return content.path("body").path(name).asLong(content.path("query").path(name).asLong(0));
+    }
+
+    /**
+     * Whom stored keys of this call belong to (contract 2.9). Asking verifies the key, so that a stored answer goes only
+     * to a key that the deployment still accepts.
+     *
+     * @throws Refusal 401 when it does not
+     */
+    public String principal(PartnerCall call) {
+        long bound = proof.binding(call).application();
+        if (call.application() != 0) {
+            return "application:" + call.application();
+        }
+        return principals.of(call.deployment().name(), call.credential().hash(), bound);
+    }
+}

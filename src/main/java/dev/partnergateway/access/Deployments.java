@@ -1,0 +1,116 @@
+package dev.partnergateway.access;
+
+import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.settings.DeploymentSettings;
+import dev.partnergateway.settings.Settings;
+import dev.partnergateway.settings.SettingsException;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The configured deployments; whatever address a caller gives, only these are ever called (contract 2.1). */
+public final class Deployments {
+
+    private static final Pattern HOST =
+            Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+    private static final Pattern ADDRESS = Pattern.compile("(?:https?://)?([^/?#@\\\\]*)/?");
+    private static final Pattern NUMBERS = Pattern.compile("(0x[0-9a-f]*|[0-9]+)(\\.(0x[0-9a-f]*|[0-9]+))*");
+    private static final Pattern BASE_URL = Pattern.compile("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?");
+    private static final Pattern REGISTERED = Pattern.compile("([1-9][0-9]{0,17})(?::([a-z_]+))?");
+    private static final int LONGEST_ADDRESS = 300;
+
+    private final Map<String, Deployment> byHost = new HashMap<>();
+
+    /**
+     * Reads the operator's deployments.
+     *
+     * @throws SettingsException naming the setting that is wrong
+     */
+    public Deployments(Settings settings) {
+        for (String name : settings.deployments()) {
+            add(settings.deployment(name));
+        }
+    }
+
+    /** Adds one deployment. */
+    public void add(DeploymentSettings settings) {
+        Deployment deployment = compile(settings);
+        for (String host : settings.hosts()) {
+            String lower = host.toLowerCase(Locale.ROOT);
+            if (!HOST.matcher(lower).matches() || NUMBERS.matcher(lower).matches()) {
+                throw new SettingsException("gateway.deployments." + settings.name()
+                        + ".host must be host names without scheme, port or path, separated by commas.");
+            }
+            if (byHost.putIfAbsent(lower, deployment) != null) {
+                throw new SettingsException(
+                        "gateway.deployments." + settings.name() + ".host names a host of another deployment: " + host);
+            }
+        }
+    }
+
+    private static Deployment compile(DeploymentSettings settings) {
+        String url = settings.baseUrl()
+                .orElseGet(() -> "https://" + settings.hosts().get(0));
+        if (!BASE_URL.matcher(url).matches()) {
+            throw new SettingsException("gateway.deployments." + settings.name()
+                    + ".base-url must be https:// (or http://), a host and perhaps a port, nothing else.");
+        }
+        Map<String, Deployment.RegisteredKey> registry = new HashMap<>();
+        settings.keys().forEach((hash, text) -> {
+            Matcher matcher = REGISTERED.matcher(text);
+            if (!matcher.matches()) {
+                throw new SettingsException("gateway.deployments." + settings.name() + ".keys." + hash
+                        + " must be an Application id, or an Application id, a colon and a platform.");
+            }
+            registry.put(
+                    hash,
+                    new Deployment.RegisteredKey(
+                            Long.parseLong(matcher.group(1)), matcher.group(2) == null ? "" : matcher.group(2)));
+        });
+        return new Deployment(
+                settings.name(),
+                URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url),
+                settings.managementKey(),
+                Map.copyOf(registry),
+                settings.managementRate(),
+                settings.batching());
+    }
+
+    /**
+     * Finds the deployment a caller means.
+     *
+     * @param address bare host or {@code http(s)://host}, a trailing slash, spaces round it and any letter case allowed
+     * @throws Refusal 400 when it is anything else, or not configured
+     */
+    public Deployment find(String address) {
+        String text = address.strip().toLowerCase(Locale.ROOT);
+        if (text.isEmpty()) {
+            throw Refusal.of(400, "No Deployment URL specified");
+        }
+        Matcher matcher = ADDRESS.matcher(text);
+        if (text.length() > LONGEST_ADDRESS || !matcher.matches()) {
+            throw Refusal.of(400, "The deployment address must be a host name, without user, path or query");
+        }
+        String host = matcher.group(1);
+        if (host.indexOf(':') >= 0 || host.indexOf('[') >= 0) {
+            throw Refusal.of(400, "The deployment address must not hold a port: give the host name alone");
+        }
+        if (NUMBERS.matcher(host).matches()) {
+            throw Refusal.of(400, "The deployment address must be a host name, not an IP address");
+        }
+        Deployment deployment = byHost.get(host);
+        if (deployment == null) {
+            throw Refusal.of(400, "This deployment is not configured at this gateway: ask its operator to add the host");
+        }
+        return deployment;
+    }
+
+    /** Every configured deployment, by host. */
+    public Map<String, Deployment> byHost() {
+        return Map.copyOf(byHost);
+    }
+}

@@ -1,0 +1,234 @@
+package dev.partnergateway.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.Unanswered;
+import dev.partnergateway.talonone.UpstreamAnswer;
+import dev.partnergateway.talonone.UpstreamCall;
+import dev.partnergateway.talonone.UpstreamOperation;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * Proves what a partner's key is good for, before the operator's stronger key is used on its behalf (contract 2.3). What
+ * was proven is remembered for 5 minutes, a refusal for 10 seconds; one key is proven once however many calls wait.
+ */
+public final class KeyProof {
+
+    private static final Duration REMEMBERED = Duration.ofMinutes(5);
+    private static final Duration REFUSED = Duration.ofSeconds(10);
+    private static final Duration WAIT = Duration.ofSeconds(5);
+    private static final int MOST = 100_000;
+
+    private final TalonOne talonOne;
+    private final Executor executor;
+    private final AsyncCache<KeyAt, Binding> bindings = cache(Binding::accepted);
+    private final AsyncCache<CampaignAt, Optional<Campaign>> campaigns = cache(Optional::isPresent);
+
+    private record KeyAt(Deployment deployment, String hash) {}
+
+    private record CampaignAt(Deployment deployment, long application, long campaign) {}
+
+    /**
+     * What a deployment says of a key.
+     *
+     * @param accepted whether it accepts it
+     * @param application id of the key's Application; 0 = not known
+     */
+    record Binding(boolean accepted, long application) {
+
+        private static final Binding REFUSED = new Binding(false, 0);
+    }
+
+    /**
+     * Prepares proofs.
+     *
+     * @param executor runs the calls that proofs need
+     */
+    public KeyProof(TalonOne talonOne, Executor executor) {
+        this.talonOne = talonOne;
+        this.executor = executor;
+    }
+
+    private static <K, V> AsyncCache<K, V> cache(Function<V, Boolean> good) {
+        return Caffeine.newBuilder()
+                .maximumSize(MOST)
+                .expireAfter(Expiry.creating(
+                        (K key, V value) -> Boolean.TRUE.equals(good.apply(value)) ? REMEMBERED : REFUSED))
+                .buildAsync();
+    }
+
+    /**
+     * What the deployment says of the call's key (steps 2 and 3).
+     *
+     * @throws Refusal 401 when it does not accept it; 429, 502, 503 or 504 when it cannot be asked
+     */
+    Binding binding(PartnerCall call) {
+        Deployment deployment = call.deployment();
+        Credential credential = call.credential();
+        Binding binding = join(bindings.get(
+                new KeyAt(deployment, credential.hash()),
+                (key, ignored) ->
+                        CompletableFuture.supplyAsync(() -> ask(deployment, credential), executor)));
+        if (!binding.accepted()) {
+            throw Refusal.of(401, "Talon.One does not accept this API key");
+        }
+        return binding;
+    }
+
+    private Binding ask(Deployment deployment, Credential credential) {
+        UpstreamOperation list = talonOne.contract().operation("integrationGetAllCampaigns");
+        ObjectNode query = JsonNodeFactory.instance.objectNode().put("pageSize", "1");
+        UpstreamAnswer answer = send(list, deployment, credential, null, query);
+        if (answer.status() == 401 || answer.status() == 403) {
+            return Binding.REFUSED;
+        }
+        Deployment.RegisteredKey registered = deployment.registry().get(credential.hash());
+        if (answer.status() == 404) {
+            return withoutCampaigns(deployment, credential, registered);
+        }
+        if (!answer.ok()) {
+            throw TalonOne.refusal(list, answer);
+        }
+        long told = answer.body().path("data").path(0).path("applicationId").asLong(0);
+        if (registered == null) {
+            return new Binding(true, told);
+        }
+        // Two sources that disagree prove nothing.
+        return told == 0 || told == registered.application()
+                ? new Binding(true, registered.application())
+                : Binding.REFUSED;
+    }
+
+    /** An older deployment cannot list campaigns to a key; whether it accepts the key it can still tell. */
+    private Binding withoutCampaigns(
+            Deployment deployment, Credential credential, Deployment.RegisteredKey registered) {
+        UpstreamOperation ping = talonOne.contract().operation("authPing");
+        UpstreamAnswer answer = send(ping, deployment, credential, null, null);
+        if (answer.status() == 401 || answer.status() == 403) {
+            return Binding.REFUSED;
+        }
+        return new Binding(true, registered == null ? 0 : registered.application());
+    }
+
+    /**
+     * Proves that the call's key belongs to an Application and that a campaign does, too (steps 1 to 5).
+     *
+     * @return the campaign
+     * @throws Refusal 400, 401, 404 or 501 as contract 2.3 says
+     */
+    Campaign campaign(PartnerCall call, long application, long campaignId) {
+        Deployment deployment = call.deployment();
+        if (deployment.managementKey().isEmpty()) {
+            throw Refusal.of(501, "This call needs a management key, which the operator has not configured");
+        }
+        long bound = application(call);
+        if (bound != application) {
+            throw Refusal.of(404, "applicationId: this API key belongs to no Application of that id");
+        }
+        Campaign campaign = join(campaigns.get(
+                        new CampaignAt(deployment, application, campaignId),
+                        (key, ignored) -> CompletableFuture.supplyAsync(
+                                () -> load(deployment, application, campaignId), executor)))
+                .filter(found -> found.application() == application && found.id() == campaignId)
+                .orElseThrow(() -> Refusal.of(404, "campaignId: the Application has no campaign of that id"));
+        call.proven(application);
+        return campaign;
+    }
+
+    /**
+     * A running campaign of the key's Application, asked for with the key itself.
+     *
+     * @throws Refusal 401 when the key is not accepted, 404 when the Application runs no such campaign
+     */
+    Campaign runningCampaign(PartnerCall call, long campaignId) {
+        UpstreamOperation list = talonOne.contract().operation("integrationGetAllCampaigns");
+        ObjectNode query = JsonNodeFactory.instance.objectNode();
+        query.put("campaignIds", Long.toString(campaignId)).put("pageSize", "1");
+        UpstreamAnswer answer = send(list, call.deployment(), call.credential(), null, query);
+        if (!answer.ok()) {
+            throw TalonOne.refusal(list, answer);
+        }
+        JsonNode found = answer.body().path("data").path(0);
+        if (found.path("id").asLong() != campaignId) {
+            throw Refusal.of(404, "campaignId: the Application of this API key runs no campaign of that id");
+        }
+        return Campaign.of(found);
+    }
+
+    /**
+     * The Application that the call's key belongs to.
+     *
+     * @throws Refusal 401 when nobody can tell: fail closed (D2)
+     */
+    long application(PartnerCall call) {
+        long application = binding(call).application();
+        if (application == 0) {
+            throw Refusal.of(
+                    401,
+                    "It cannot be told which Application this API key belongs to: start a campaign in it,"
+                            + " or ask the operator to register the key");
+        }
+        return application;
+    }
+
+    private Optional<Campaign> load(Deployment deployment, long application, long campaignId) {
+        UpstreamOperation get = talonOne.contract().operation("getCampaign");
+        ObjectNode path = JsonNodeFactory.instance.objectNode();
+        path.put("applicationId", application).put("campaignId", campaignId);
+        UpstreamAnswer answer = send(get, deployment, null, path, null);
+        if (answer.status() == 404) {
+            return Optional.empty();
+        }
+        if (!answer.ok()) {
+            throw TalonOne.refusal(get, answer);
+        }
+        return Optional.of(Campaign.of(answer.body()));
+    }
+
+    private UpstreamAnswer send(
+            UpstreamOperation operation,
+            Deployment deployment,
+            Credential credential,
+            ObjectNode path,
+            ObjectNode query) {
+        JsonNode none = JsonNodeFactory.instance.objectNode();
+        try {
+            return talonOne.send(new UpstreamCall(
+                    operation,
+                    deployment,
+                    credential,
+                    path == null ? none : path,
+                    query == null ? none : query,
+                    null,
+                    null,
+                    WAIT));
+        } catch (Unanswered e) {
+            throw TalonOne.refusal(operation, e);
+        }
+    }
+
+    private static <T> T join(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+}

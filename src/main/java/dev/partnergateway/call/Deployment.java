@@ -1,0 +1,38 @@
+package dev.partnergateway.call;
+
+import dev.partnergateway.settings.Secret;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A Talon.One deployment that the operator configured (contract 2.1).
+ *
+ * @param name the operator's name for it; used in logs, metrics and stored keys
+ * @param baseUrl scheme, host and port it is reached at, without a trailing slash
+ * @param managementKey the operator's own key for its Management API
+ * @param registry SHA-256 of a partner key to the Application it belongs to (contract 2.3)
+ * @param managementRate calls a second to one Management API endpoint
+ * @param batching whether coupons may be created in batches
+ */
+public record Deployment(
+        String name,
+        URI baseUrl,
+        Optional<Secret> managementKey,
+        Map<String, RegisteredKey> registry,
+        int managementRate,
+        boolean batching) {
+
+    /**
+     * What the operator registered about a partner key.
+     *
+     * @param application id of the key's Application
+     * @param platform route family the key is for; empty = any
+     */
+    public record RegisteredKey(long application, String platform) {}
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

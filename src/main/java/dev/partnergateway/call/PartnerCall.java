@@ -1,0 +1,170 @@
+package dev.partnergateway.call;
+
+import dev.partnergateway.contract.Checked;
+import dev.partnergateway.contract.Operation;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+
+/**
+ * One call of a partner on its way through the gateway: what every step may know about it. Text of the caller stays in
+ * {@link #checked()}; deployment and credential are set once, by the access check.
+ */
+public final class PartnerCall {
+
+    private static final String PROPERTY = PartnerCall.class.getName();
+
+    private static final Duration ANSWERING = Duration.ofMillis(100);
+
+    /** What the call is waiting for; decides what the partner is told when its deadline passes. */
+    public enum Phase {
+        /** Checks, or reading from Talon.One: nothing has been changed. */
+        CHECKING,
+        /** A first call with the same key is being worked on. */
+        WAITING,
+        /** Something that changes Talon.One is on its way. */
+        SENDING
+    }
+
+    private final String requestId;
+    private final long deadline;
+    private volatile Phase phase = Phase.CHECKING;
+    private Operation operation;
+    private Checked checked;
+    private Deployment deployment;
+    private Credential credential;
+    private long application;
+    private String idempotencyKey;
+
+    /**
+     * Begins a call.
+     *
+     * @param requestId the {@code RequestUUID}
+     * @param budget time within which it is answered
+     */
+    public PartnerCall(String requestId, Duration budget) {
+        this.requestId = requestId;
+        this.deadline = System.nanoTime() + budget.toNanos();
+    }
+
+    /**
+     * The call an exchange carries.
+     *
+     * @throws IllegalStateException when the exchange did not come in over the partner port
+     */
+    public static PartnerCall of(Exchange exchange) {
+        PartnerCall call = exchange.getProperty(PROPERTY, PartnerCall.class);
+        if (call == null) {
+            throw new IllegalStateException("this step works on calls of partners only");
+        }
+        return call;
+    }
+
+    /** Puts the call on its exchange. */
+    public void on(Exchange exchange) {
+        exchange.setProperty(PROPERTY, this);
+    }
+
+    /** The contract check has passed. */
+    public void checked(Operation theOperation, Checked content) {
+        this.operation = theOperation;
+        this.checked = content;
+    }
+
+    /** The access check has passed. */
+    public void admitted(Deployment theDeployment, Credential theCredential) {
+        this.deployment = theDeployment;
+        this.credential = theCredential;
+    }
+
+    /** The caller's key has been proven to belong to an Application (contract 2.3). */
+    public void proven(long applicationId) {
+        this.application = applicationId;
+    }
+
+    /** The {@code RequestUUID}. */
+    public String requestId() {
+        return requestId;
+    }
+
+    /** Time left until the partner is answered whatever happens; never negative. */
+    public Duration remaining() {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+
+    /**
+     * Longest useful wait for Talon.One: leaves time to make the partner's answer.
+     *
+     * @throws Refusal 503 when there is no time left to send anything
+     */
+    public Duration upstreamWait() {
+        Duration wait = remaining().minus(ANSWERING);
+        if (wait.isNegative() || wait.isZero()) {
+            throw Refusal.retry(503, "No time was left to call Talon.One: try again", Duration.ofSeconds(1));
+        }
+        return wait;
+    }
+
+    /** What the call is waiting for. */
+    public Phase phase() {
+        return phase;
+    }
+
+    /** Notes what the call is waiting for. */
+    public void phase(Phase now) {
+        this.phase = now;
+    }
+
+    /** The contract's operation; null before the contract check. */
+    public Operation operation() {
+        return operation;
+    }
+
+    /** What the caller sent, checked and coerced; null before the contract check. */
+    public Checked checked() {
+        return checked;
+    }
+
+    /**
+     * The configured deployment the call is for.
+     *
+     * @throws Refusal 400 when the call named none
+     */
+    public Deployment deployment() {
+        if (deployment == null) {
+            throw Refusal.of(400, "No Deployment URL specified");
+        }
+        return deployment;
+    }
+
+    /**
+     * The partner's key.
+     *
+     * @throws Refusal 401 when the call carried none
+     */
+    public Credential credential() {
+        if (credential == null) {
+            throw Refusal.of(401, "Missing Session Token");
+        }
+        return credential;
+    }
+
+    /** Application the key was proven to belong to; 0 = not proven. */
+    public long application() {
+        return application;
+    }
+
+    /** Value of the upstream {@code Idempotency-Key} header (contract 2.9); null = the call has no key of its own. */
+    public String idempotencyKey() {
+        return idempotencyKey;
+    }
+
+    /** Sets the value of the upstream {@code Idempotency-Key} header, at most 255 characters. */
+    public void idempotencyKey(String value) {
+        this.idempotencyKey = value;
+    }
+
+    @Override
+    public String toString() {
+        return requestId + (operation == null ? "" : " " + operation.id());
+    }
+}

@@ -1,0 +1,68 @@
+package dev.partnergateway.call;
+
+import java.time.Duration;
+
+/**
+ * A call cannot be answered as asked. Carries the status and text that the partner sees (contract 2.4) and what is known
+ * about the effect at Talon.One, which decides whether the call's key is freed.
+ */
+public final class Refusal extends RuntimeException {
+
+    /** What is known about the effect of a failed call. */
+    public enum Effect {
+        /** Nothing was changed: never sent, or refused by Talon.One. */
+        NONE,
+        /** It was sent and the outcome is not known. */
+        UNKNOWN
+    }
+
+    private final int status;
+    private final Duration retryAfter;
+    private final Effect effect;
+
+    private Refusal(int status, String text, Duration retryAfter, Effect effect) {
+        super(text, null, false, false);
+        this.status = status;
+        this.retryAfter = retryAfter;
+        this.effect = effect;
+    }
+
+    /**
+     * Refuses a call that changed nothing.
+     *
+     * @param status HTTP status of contract 2.4
+     * @param text what to fix; never holds a key, a coupon code or a profile id that the caller did not send
+     */
+    public static Refusal of(int status, String text) {
+        return new Refusal(status, text, Duration.ZERO, Effect.NONE);
+    }
+
+    /**
+     * Refuses a call that changed nothing and may be sent again.
+     *
+     * @param retryAfter rounded up to whole seconds in the {@code Retry-After} header
+     */
+    public static Refusal retry(int status, String text, Duration retryAfter) {
+        return new Refusal(status, text, retryAfter, Effect.NONE);
+    }
+
+    /** Reports that a call was sent and its outcome is not known. */
+    public static Refusal unknown(int status, String text) {
+        return new Refusal(status, text, Duration.ofSeconds(1), Effect.UNKNOWN);
+    }
+
+    /** HTTP status for the partner. */
+    public int status() {
+        return status;
+    }
+
+    /** When the partner may try again; zero = not said. */
+    public Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /** What is known about the effect at Talon.One. */
+    public Effect effect() {
+        return effect;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.partnergateway.coupon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.UpstreamCall;
+import dev.partnergateway.talonone.UpstreamOperation;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds a coupon by its literal code (contract 6, step 5). */
+final class CouponLookup {
+
+    /** Clocks of gateway and Talon.One may differ by this much. */
+    private static final Duration CLOCKS = Duration.ofSeconds(5);
+
+    private static final List<String> NUMBERS = List.of("usageLimit", "discountLimit", "reservationLimit");
+    private static final List<String> DATES = List.of("startDate", "expiryDate");
+
+    private final TalonOne talonOne;
+    private final UpstreamOperation list;
+
+    CouponLookup(TalonOne talonOne) {
+        this.talonOne = talonOne;
+        this.list = talonOne.contract().operation("getCouponsWithoutTotalCount");
+    }
+
+    /**
+     * The coupon with a code in the request's campaign.
+     *
+     * @throws dev.partnergateway.call.Refusal when Talon.One cannot be asked
+     */
+    Optional<JsonNode> find(PartnerCall call, ObjectNode request, String code) {
+        ObjectNode lookup = request.deepCopy();
+        lookup.remove("body");
+        lookup.putObject("query").put("value", code).put("exactMatch", "true");
+        JsonNode answer =
+                talonOne.call(UpstreamCall.of(list, call.deployment(), null, lookup, null, call.upstreamWait()));
+        for (JsonNode coupon : answer.path("data")) {
+            if (coupon.path("value").asText("").equalsIgnoreCase(code)) {
+                return Optional.of(coupon);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Whether a coupon is the one that was asked for: same recipient, limits and dates, and not older than the request.
+     *
+     * @param body what was sent for it
+     * @param begun when the request began, in milliseconds since 1970 UTC
+     */
+    static boolean ours(JsonNode coupon, JsonNode body, long begun) {
+        String wanted = body.path("recipientIntegrationId").asText("");
+        if (!coupon.path("recipientIntegrationId").asText("").equals(wanted)) {
+            return false;
+        }
+        long created = instant(coupon.path("created").asText(""));
+        if (created < begun - CLOCKS.toMillis()) {
+            return false;
+        }
+        for (String name : NUMBERS) {
+            if (body.has(name) && body.get(name).asDouble() != coupon.path(name).asDouble()) {
+                return false;
+            }
+        }
+        for (String name : DATES) {
+            if (body.has(name)
+                    && instant(body.get(name).asText())
+                            != instant(coupon.path(name).asText(""))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long instant(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        } catch (DateTimeParseException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.partnergateway.edge;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.access.Access;
+import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.contract.Checked;
+import dev.partnergateway.contract.Contract;
+import dev.partnergateway.contract.ContractViolation;
+import dev.partnergateway.contract.RawCall;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProducer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
+import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
+import org.apache.camel.spi.RestBindingAdvice;
+import org.apache.camel.support.cache.DefaultProducerCache;
+
+/**
+ * What every call passes before its route: the contract check, then the access check. A route begins with the body
+ * {@code {path, query, headers, body}} as the contract declares it, coerced, and with no header at all.
+ */
+public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
+
+    private static final String COMPILED = "x-compiled";
+
+    private final Access access;
+    private DefaultProducerCache routes;
+
+    /** Makes the strategy. */
+    public ContractStrategy(Access access) {
+        this.access = access;
+    }
+
+    /** A contract whose operations are not all served is a mistake, whatever a route file says. */
+    @Override
+    public void setMissingOperation(String missingOperation) {
+        super.setMissingOperation("fail");
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        if (routes == null) {
+            routes = new DefaultProducerCache(this, getCamelContext(), 0);
+            routes.start();
+        }
+    }
+
+    @Override
+    public void validateOpenApi(OpenAPI model, String basePath, PlatformHttpConsumerAware consumer) throws Exception {
+        super.validateOpenApi(model, basePath, consumer);
+        Contract contract = Contract.of(model);
+        model.getPaths()
+                .values()
+                .forEach(path -> path.readOperations()
+                        .forEach(operation ->
+                                operation.addExtension(COMPILED, contract.operation(operation.getOperationId()))));
+    }
+
+    @Override
+    public boolean process(
+            OpenAPI model,
+            Operation declared,
+            String verb,
+            String path,
+            RestBindingAdvice binding,
+            Exchange exchange,
+            AsyncCallback callback) {
+        try {
+            check(exchange, (dev.partnergateway.contract.Operation) declared.getExtensions().get(COMPILED));
+        } catch (Refusal refusal) {
+            exchange.setException(refusal);
+            callback.done(true);
+            return true;
+        }
+        Endpoint route = getCamelContext().getEndpoint("direct:" + declared.getOperationId());
+        AsyncProducer producer = routes.acquireProducer(route);
+        return producer.process(exchange, doneSync -> {
+            routes.releaseProducer(route, producer);
+            callback.done(doneSync);
+        });
+    }
+
+    private void check(Exchange exchange, dev.partnergateway.contract.Operation operation) {
+        PartnerCall call = PartnerCall.of(exchange);
+        Inbound inbound = Inbound.take(exchange);
+        Checked checked;
+        try {
+            checked = operation.check(new RawCall(
+                    pathParameters(exchange, operation), inbound.query(), inbound::header, inbound.body()));
+        } catch (ContractViolation violation) {
+            throw Refusal.of(violation.status(), violation.getMessage());
+        }
+        exchange.getMessage().removeHeaders("*");
+        call.checked(operation, checked);
+        access.admit(call, inbound.header("Authorization"));
+        ObjectNode content = checked.call();
+        exchange.getMessage().setBody(content);
+    }
+
+    private static Map<String, String> pathParameters(
+            Exchange exchange, dev.partnergateway.contract.Operation operation) {
+        Map<String, String> values = new HashMap<>();
+        for (String segment : operation.path().split("/")) {
+            if (segment.startsWith("{")) {
+                String name = segment.substring(1, segment.length() - 1);
+                values.put(name, exchange.getMessage().getHeader(name, String.class));
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,217 @@
+package dev.partnergateway.edge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.call.Json;
+import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.store.StoreException;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.support.DefaultConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the calls of one integration: reads them within the limits, works on them off the event loop, answers each
+ * within the integration's deadline. No header of a caller becomes a header of the exchange, and none of the exchange
+ * becomes one of the answer (design rule 4). A call whose deadline passes is answered, but not stopped: its result is
+ * there for the repeat.
+ */
+final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsumer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartnerConsumer.class);
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final PartnerServer server;
+    private final String prefix;
+    private final Duration budget;
+
+    PartnerConsumer(PlatformHttpEndpoint endpoint, Processor processor, PartnerServer server) {
+        super(endpoint, processor);
+        this.server = server;
+        String path = endpoint.getPath();
+        this.prefix = path.startsWith("/") ? path : '/' + path;
+        if (prefix.length() < 2 || prefix.indexOf('/', 1) >= 0) {
+            throw new IllegalArgumentException(
+                    "an integration's servers url must be one path segment such as /example, not " + path);
+        }
+        this.budget = server.settings().deadline(prefix.substring(1).replace('_', '-'));
+    }
+
+    @Override
+    public PlatformHttpEndpoint getEndpoint() {
+        return (PlatformHttpEndpoint) super.getEndpoint();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        server.add(prefix, this);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        server.remove(prefix, this);
+        super.doStop();
+    }
+
+    void receive(HttpServerRequest request, String requestId) {
+        PartnerCall call = new PartnerCall(requestId, budget);
+        int limit = server.settings().bodyLimit();
+        Refusal tooLarge = Refusal.of(413, "The body of this call is too large: at most " + limit + " bytes");
+        String length = request.getHeader("Content-Length");
+        if (length != null && (length.length() > 9 || Long.parseLong(length) > limit)) {
+            request.response().putHeader("Connection", "close");
+            PartnerServer.refuse(request, requestId, tooLarge);
+            return;
+        }
+        Buffer body = Buffer.buffer();
+        AtomicBoolean refused = new AtomicBoolean();
+        request.handler(part -> {
+            if (body.length() + part.length() <= limit) {
+                body.appendBuffer(part);
+            } else if (refused.compareAndSet(false, true)) {
+                request.response().putHeader("Connection", "close");
+                PartnerServer.refuse(request, requestId, tooLarge);
+            }
+        });
+        request.endHandler(end -> {
+            if (!refused.get()) {
+                begin(request, call, body.getBytes());
+            }
+        });
+    }
+
+    private void begin(HttpServerRequest request, PartnerCall call, byte[] body) {
+        Context context = server.vertx().getOrCreateContext();
+        AtomicBoolean answered = new AtomicBoolean();
+        long timer = server.vertx().setTimer(Math.max(1, call.remaining().toMillis()), late -> {
+            if (answered.compareAndSet(false, true)) {
+                PartnerServer.refuse(request, call.requestId(), late(call));
+            }
+        });
+        try {
+            server.work(() -> {
+                Answer answer = work(request, call, body);
+                if (answered.compareAndSet(false, true)) {
+                    server.vertx().cancelTimer(timer);
+                    context.runOnContext(now -> answer.write(request, call));
+                } else {
+                    LOG.info("{} finished after its deadline with status {}", call, answer.status());
+                }
+            });
+        } catch (Refusal refusal) {
+            answered.set(true);
+            server.vertx().cancelTimer(timer);
+            PartnerServer.refuse(request, call.requestId(), refusal);
+        }
+    }
+
+    private static Refusal late(PartnerCall call) {
+        return switch (call.phase()) {
+            case WAITING ->
+                Refusal.retry(429, "The first call with the same content is still running: try again", SOON);
+            case SENDING -> Refusal.retry(504, "Talon.One did not answer in time; trying again is safe", SOON);
+            default -> Refusal.retry(503, "The gateway could not answer in time: try again", SOON);
+        };
+    }
+
+    private Answer work(HttpServerRequest request, PartnerCall call, byte[] body) {
+        Exchange exchange = createExchange(false);
+        try {
+            exchange.setPattern(ExchangePattern.InOut);
+            call.on(exchange);
+            new Inbound(request.query(), request.headers(), body).on(exchange);
+            exchange.getMessage().setHeader(Exchange.HTTP_PATH, request.path());
+            exchange.getMessage().setHeader(Exchange.HTTP_METHOD, request.method().name());
+            createUoW(exchange);
+            getProcessor().process(exchange);
+            // Stores the answer of an idempotent route, so it comes before the answer is read.
+            doneUoW(exchange);
+            return exchange.getException() == null ? answer(exchange, call) : refused(exchange.getException(), call);
+        } catch (Exception e) {
+            return refused(e, call);
+        } finally {
+            releaseExchange(exchange, false);
+        }
+    }
+
+    private static Answer answer(Exchange exchange, PartnerCall call) {
+        Integer status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+        if (call.operation() == null) {
+            return unmatched(exchange, status);
+        }
+        Object body = exchange.getMessage().getBody();
+        int success = status == null ? call.operation().successStatus() : status;
+        byte[] bytes;
+        if (body instanceof byte[] stored) {
+            bytes = stored;
+        } else if (body instanceof JsonNode json) {
+            bytes = Json.write(json);
+        } else if (success == 204) {
+            bytes = new byte[0];
+        } else {
+            throw new IllegalStateException("the route " + call.operation().id() + " gave no JSON");
+        }
+        return new Answer(success, bytes, null, null);
+    }
+
+    /** Camel found no operation for path and method, and left a status without a body. */
+    private static Answer unmatched(Exchange exchange, Integer status) {
+        if (status != null && status == 405) {
+            String allow = exchange.getMessage().getHeader("Allow", String.class);
+            return Answer.refused(Refusal.of(405, "This path takes other methods: " + allow), allow);
+        }
+        return Answer.refused(Refusal.of(404, "No operation has this path"), null);
+    }
+
+    private static Answer refused(Throwable failure, PartnerCall call) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Refusal refusal) {
+                return Answer.refused(refusal, null);
+            }
+            if (cause instanceof StoreException) {
+                LOG.error("{} the store did not answer", call, cause);
+                return Answer.refused(
+                        Refusal.retry(503, "The gateway cannot reach its store: try again", SOON), null);
+            }
+        }
+        LOG.error("{} failed inside the gateway", call, failure);
+        return Answer.refused(Refusal.of(500, "The gateway failed; its operator finds the reason by this id"), null);
+    }
+
+    /**
+     * What the partner gets.
+     *
+     * @param status HTTP status
+     * @param body JSON of a success; null for a refusal
+     * @param refusal a refusal; null for a success
+     * @param allow value of the {@code Allow} header; null = none
+     */
+    private record Answer(int status, byte[] body, Refusal refusal, String allow) {
+
+        static Answer refused(Refusal refusal, String allow) {
+            return new Answer(refusal.status(), null, refusal, allow);
+        }
+
+        void write(HttpServerRequest request, PartnerCall call) {
+            if (allow != null) {
+                request.response().putHeader("Allow", allow);
+            }
+            if (refusal != null) {
+                PartnerServer.refuse(request, call.requestId(), refusal);
+            } else {
+                PartnerServer.write(request.response(), call.requestId(), status, "application/json", body);
+            }
+        }
+    }
+}

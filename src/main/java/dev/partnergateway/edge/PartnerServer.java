@@ -1,0 +1,229 @@
+package dev.partnergateway.edge;
+
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.settings.Settings;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partner port. Whatever arrives is answered in one shape: also what is no HTTP, no known path, too long or too
+ * late. Listening begins after all routes have started and fails the start when the port is taken.
+ */
+public final class PartnerServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartnerServer.class);
+
+    private static final int LONGEST_LINE = 8192;
+    private static final int IDLE_SECONDS = 60;
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final Settings settings;
+    private final ExecutorService workers;
+    private final Vertx vertx;
+    private final HttpServer server;
+    private final Map<String, PartnerConsumer> consumers = new ConcurrentHashMap<>();
+    private final AtomicInteger running = new AtomicInteger();
+    private volatile boolean draining;
+    private volatile boolean listening;
+
+    /**
+     * Prepares the port; nothing is bound yet.
+     *
+     * @param workers threads that calls are worked on
+     */
+    public PartnerServer(Settings settings, ExecutorService workers) {
+        this.settings = settings;
+        this.workers = workers;
+        this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+        this.server = vertx.createHttpServer(new HttpServerOptions()
+                .setMaxHeaderSize(settings.headerLimit())
+                .setMaxInitialLineLength(LONGEST_LINE)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setCompressionSupported(true)
+                .setHandle100ContinueAutomatically(true));
+        server.requestHandler(this::receive);
+        server.invalidRequestHandler(PartnerServer::refuseInvalid);
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @throws IllegalStateException naming the port, when it is taken
+     */
+    public void listen() {
+        try {
+            server.listen(settings.port(), settings.host())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS);
+            listening = true;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(
+                    "gateway.port " + settings.port() + " on " + settings.host() + " cannot be opened: "
+                            + e.getCause().getMessage(),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while opening the port", e);
+        }
+    }
+
+    /** Port that is listened on. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    /** Whether calls are being taken. */
+    public boolean ready() {
+        return listening && !draining;
+    }
+
+    /** Calls being worked on. */
+    public int running() {
+        return running.get();
+    }
+
+    void add(String prefix, PartnerConsumer consumer) {
+        if (consumers.putIfAbsent(prefix, consumer) != null) {
+            throw new IllegalArgumentException("two integrations serve the path " + prefix);
+        }
+    }
+
+    void remove(String prefix, PartnerConsumer consumer) {
+        consumers.remove(prefix, consumer);
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    private void receive(HttpServerRequest request) {
+        String requestId = UUID.randomUUID().toString();
+        request.exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
+        request.response().exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
+        PartnerConsumer consumer = consumer(request.path());
+        if (consumer == null) {
+            refuse(request, requestId, Refusal.of(404, "No operation has this path"));
+        } else {
+            consumer.receive(request, requestId);
+        }
+    }
+
+    /** A prefix ends where a segment does: {@code /x} serves {@code /x} and {@code /x/y}, never {@code /xy}. */
+    private PartnerConsumer consumer(String path) {
+        if (path == null || !path.startsWith("/")) {
+            return null;
+        }
+        int end = path.indexOf('/', 1);
+        return consumers.get(end < 0 ? path : path.substring(0, end));
+    }
+
+    /** Hands work to a thread that may block; refuses it when there is too much of it. */
+    void work(Runnable task) {
+        if (draining) {
+            throw Refusal.retry(503, "The gateway is stopping: try again", SOON);
+        }
+        if (running.incrementAndGet() > settings.runningLimit()) {
+            running.decrementAndGet();
+            throw Refusal.retry(503, "Too many calls are running: try again", SOON);
+        }
+        workers.execute(() -> {
+            try {
+                task.run();
+            } finally {
+                running.decrementAndGet();
+            }
+        });
+    }
+
+    static void refuse(HttpServerRequest request, String requestId, Refusal refusal) {
+        HttpServerResponse response = request.response();
+        if (!refusal.retryAfter().isZero()) {
+            response.putHeader(
+                    "Retry-After",
+                    Long.toString(refusal.retryAfter().plusMillis(999).toSeconds()));
+        }
+        write(
+                response,
+                requestId,
+                refusal.status(),
+                "application/json",
+                ErrorBody.of(refusal.status(), refusal.getMessage(), requestId));
+    }
+
+    /** Writes an answer with the only headers that leave the gateway. */
+    static void write(HttpServerResponse response, String requestId, int status, String contentType, byte[] body) {
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        response.setStatusCode(status);
+        response.putHeader("X-Request-Id", requestId);
+        response.putHeader("Cache-Control", "no-store");
+        if (status == 204) {
+            response.end();
+        } else {
+            response.putHeader("Content-Type", contentType);
+            response.end(io.vertx.core.buffer.Buffer.buffer(body));
+        }
+    }
+
+    private static void refuseInvalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Refusal refusal;
+        if (cause instanceof TooLongHttpLineException) {
+            refusal = Refusal.of(414, "The address of this call is too long");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            refusal = Refusal.of(431, "The headers of this call are too long");
+        } else {
+            refusal = Refusal.of(400, "This is not a well-formed HTTP request");
+        }
+        request.response().putHeader("Connection", "close");
+        refuse(request, UUID.randomUUID().toString(), refusal);
+        request.connection().close();
+    }
+
+    /** Takes no more calls and waits for the running ones. */
+    public void drain() {
+        draining = true;
+        long end = System.nanoTime() + settings.drain().toNanos();
+        while (running.get() > 0 && System.nanoTime() < end) {
+            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        if (running.get() > 0) {
+            LOG.warn("{} calls were still running after gateway.drain", running.get());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("The partner port did not close cleanly", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

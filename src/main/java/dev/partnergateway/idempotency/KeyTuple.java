@@ -1,0 +1,85 @@
+package dev.partnergateway.idempotency;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What makes two calls the same (contract 2.9), as a route states it:
+ * {@code {"key": [...], "recipient": "...", "window": "15m"}}. Deployment, principal and operation are always part of
+ * it, so that nobody ever gets another tenant's answer.
+ *
+ * @param key SHA-256 of the whole tuple
+ * @param slots SHA-256 of the tuple without its recipient; null when the operation has no recipients
+ * @param bound whether a recipient is part of it
+ * @param window how long a repeat gets the first answer
+ */
+record KeyTuple(String key, String slots, boolean bound, Duration window) {
+
+    /** Keys without a window are kept for longer than any campaign that Talon.One can run. */
+    private static final Duration UNLIMITED = Duration.ofDays(400);
+
+    private static final Pattern WINDOW = Pattern.compile("([1-9][0-9]{0,4})([mhd])");
+
+    /**
+     * Reads what the route states.
+     *
+     * @param text JSON; {@code {"key": null}} = this call is like no other
+     * @return the tuple, or null when the call is like no other
+     * @throws IllegalArgumentException when the route states something else
+     */
+    static KeyTuple read(String text, String deployment, String principal, String operation) {
+        JsonNode json;
+        try {
+            json = Json.read(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the idempotent consumer's expression must give an object", e);
+        }
+        JsonNode parts = json.path("key");
+        if (parts.isNull()) {
+            return null;
+        }
+        if (!parts.isArray()) {
+            throw new IllegalArgumentException("the idempotent consumer's key must be an array or null");
+        }
+        ArrayNode tuple = JsonNodeFactory.instance.arrayNode();
+        tuple.add(deployment).add(principal).add(operation);
+        parts.forEach(tuple::add);
+        String base = hash(tuple);
+        Duration window = window(json.path("window"));
+        if (!json.has("recipient")) {
+            return new KeyTuple(base, null, false, window);
+        }
+        String recipient = json.path("recipient").asText("");
+        String slot = recipient.isEmpty() || json.path("recipient").isNull() ? "" : recipient;
+        tuple.add(slot);
+        return new KeyTuple(hash(tuple), base, !slot.isEmpty(), window);
+    }
+
+    private static String hash(JsonNode tuple) {
+        return Credential.sha256(new String(Json.write(tuple), StandardCharsets.UTF_8));
+    }
+
+    private static Duration window(JsonNode text) {
+        if (text.isMissingNode() || text.isNull()) {
+            return UNLIMITED;
+        }
+        Matcher matcher = WINDOW.matcher(text.asText());
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("the idempotent consumer's window must look like 15m, 24h or 30d");
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofDays(amount);
+        };
+    }
+}

@@ -1,0 +1,112 @@
+package dev.partnergateway.settings;
+
+import java.util.regex.Pattern;
+
+/**
+ * One setting the gateway knows. {@code *} in a name stands for a part that the operator chooses: a deployment's or an
+ * integration's name, or the SHA-256 of a partner key.
+ */
+enum Key {
+    HOST("gateway.host", "0.0.0.0", Kind.TEXT),
+    PORT("gateway.port", "8080", Kind.PORT),
+    MANAGEMENT_HOST("gateway.management-host", "127.0.0.1", Kind.TEXT),
+    MANAGEMENT_PORT("gateway.management-port", "9876", Kind.PORT),
+    BODY_LIMIT("gateway.body-limit", "1048576", Kind.COUNT),
+    HEADER_LIMIT("gateway.header-limit", "16384", Kind.COUNT),
+    RUNNING_LIMIT("gateway.running-limit", "2000", Kind.COUNT),
+    THREADS("gateway.threads", "1000", Kind.COUNT),
+    DRAIN("gateway.drain", "30000", Kind.MILLIS),
+    RELOAD("gateway.reload", "", Kind.FLAG),
+    DEADLINE_DEFAULT("gateway.deadline", "8000", Kind.MILLIS),
+    DEADLINE("gateway.deadline.*", null, Kind.MILLIS),
+    CONNECT_TIMEOUT("gateway.connect-timeout", "1000", Kind.MILLIS),
+    CONNECTIONS("gateway.connections", "1000", Kind.COUNT),
+    STORE_URL("gateway.store.url", "jdbc:h2:file:./data/gateway", Kind.TEXT),
+    STORE_USER("gateway.store.user", "", Kind.TEXT),
+    STORE_PASSWORD("gateway.store.password", "", Kind.SECRET),
+    STORE_CONNECTIONS("gateway.store.connections", "20", Kind.COUNT),
+    SANDBOX("gateway.sandbox", "false", Kind.FLAG),
+    SANDBOX_PORT("gateway.sandbox.port", "8081", Kind.PORT),
+    DEPLOYMENT_HOST("gateway.deployments.*.host", null, Kind.TEXT),
+    DEPLOYMENT_BASE_URL("gateway.deployments.*.base-url", null, Kind.TEXT),
+    DEPLOYMENT_MANAGEMENT_KEY("gateway.deployments.*.management-key", null, Kind.SECRET),
+    DEPLOYMENT_KEYS("gateway.deployments.*.keys.*", null, Kind.TEXT),
+    DEPLOYMENT_CREATE_ATTRIBUTES("gateway.deployments.*.create-attributes", null, Kind.FLAG),
+    DEPLOYMENT_CALLBACK_HOSTS("gateway.deployments.*.callback-hosts", null, Kind.TEXT),
+    DEPLOYMENT_MANAGEMENT_RATE("gateway.deployments.*.management-rate", null, Kind.COUNT),
+    DEPLOYMENT_BATCHING("gateway.deployments.*.batching", null, Kind.FLAG);
+
+    /** What a value must look like. */
+    enum Kind {
+        TEXT(".*", "any text"),
+        SECRET("(?s).*", "the secret itself, or file: and a path"),
+        FLAG("|true|false", "true or false"),
+        PORT("0|[1-9][0-9]{0,4}", "a port number from 0 to 65535 (0 = any free port)"),
+        COUNT("[1-9][0-9]{0,8}", "a whole number of at least 1"),
+        MILLIS("[1-9][0-9]{0,8}", "a whole number of milliseconds, at least 1");
+
+        private final Pattern shape;
+        private final String expected;
+
+        Kind(String shape, String expected) {
+            this.shape = Pattern.compile(shape);
+            this.expected = expected;
+        }
+
+        boolean accepts(String value) {
+            return shape.matcher(value).matches() && (this != PORT || Integer.parseInt(value) <= 65535);
+        }
+
+        String expected() {
+            return expected;
+        }
+    }
+
+    private final String pattern;
+    private final String fallback;
+    private final Kind kind;
+    private final Pattern name;
+    private final Pattern variable;
+
+    Key(String pattern, String fallback, Kind kind) {
+        this.pattern = pattern;
+        this.fallback = fallback;
+        this.kind = kind;
+        this.name = Pattern.compile(
+                pattern.replace(".", "\\.").replace("keys\\.*", "keys\\.([0-9a-f]{64})").replace("*", "([a-z0-9-]+)"));
+        this.variable = Pattern.compile(pattern.toUpperCase(java.util.Locale.ROOT)
+                .replace('.', '_')
+                .replace('-', '_')
+                .replace("KEYS_*", "KEYS_([0-9A-Fa-f]{64})")
+                .replace("*", "([A-Z0-9_]+)"));
+    }
+
+    String pattern() {
+        return pattern;
+    }
+
+    String fallback() {
+        return fallback;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    boolean names(String key) {
+        return name.matcher(key).matches();
+    }
+
+    Pattern variable() {
+        return variable;
+    }
+
+    /** The setting's name with the operator's parts put in. */
+    String with(String... parts) {
+        String result = pattern;
+        for (String part : parts) {
+            result = result.replaceFirst("\\*", part);
+        }
+        return result;
+    }
+}

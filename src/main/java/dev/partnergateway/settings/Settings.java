@@ -1,0 +1,293 @@
+package dev.partnergateway.settings;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+
+/**
+ * The operator's settings: {@code application.properties}, over it environment variables (upper case, {@code .} and
+ * {@code -} become {@code _}), over those {@code -D} properties. All are checked at once, before anything starts.
+ */
+public final class Settings {
+
+    private static final String PREFIX = "gateway.";
+    private static final String VARIABLE_PREFIX = "GATEWAY_";
+    private static final String DEPLOYMENTS = "gateway.deployments.";
+
+    private final SortedMap<String, String> values;
+    private final Properties camel;
+
+    private Settings(SortedMap<String, String> values, Properties camel) {
+        this.values = values;
+        this.camel = camel;
+    }
+
+    /**
+     * Reads and checks all settings.
+     *
+     * @param file the properties file; may be absent
+     * @param environment the process's environment variables
+     * @param system the process's {@code -D} properties
+     * @throws SettingsException naming every wrong or unknown setting
+     */
+    public static Settings load(Path file, Map<String, String> environment, Properties system) {
+        Properties written = new Properties();
+        if (Files.exists(file)) {
+            try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+                written.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new SettingsException("The settings file " + file + " cannot be read: " + e.getMessage());
+            }
+        }
+        SortedMap<String, String> values = new TreeMap<>();
+        Properties camel = new Properties();
+        for (String name : written.stringPropertyNames()) {
+            if (name.startsWith(PREFIX)) {
+                values.put(name, written.getProperty(name).strip());
+            } else {
+                camel.setProperty(name, written.getProperty(name));
+            }
+        }
+        List<String> problems = new ArrayList<>();
+        environment.forEach((variable, value) -> {
+            if (variable.startsWith(VARIABLE_PREFIX)) {
+                nameOf(variable, values)
+                        .ifPresentOrElse(
+                                name -> values.put(name, value.strip()),
+                                () -> problems.add("The environment variable " + variable
+                                        + " names no setting of the gateway: see application.properties for all of them"
+                                        + " (in Kubernetes, set enableServiceLinks: false)."));
+            }
+        });
+        for (String name : system.stringPropertyNames()) {
+            if (name.startsWith(PREFIX)) {
+                values.put(name, system.getProperty(name).strip());
+            }
+        }
+        values.forEach((name, value) -> check(name, value, problems));
+        if (!problems.isEmpty()) {
+            throw new SettingsException(String.join(System.lineSeparator(), problems));
+        }
+        return new Settings(values, camel);
+    }
+
+    private static void check(String name, String value, List<String> problems) {
+        Optional<Key> key =
+                Arrays.stream(Key.values()).filter(known -> known.names(name)).findFirst();
+        if (key.isEmpty()) {
+            problems.add(name + " is not a setting of the gateway: see application.properties for all of them.");
+        } else if (!key.get().kind().accepts(value)) {
+            problems.add(name + " must be " + key.get().kind().expected() + ".");
+        }
+    }
+
+    private static Optional<String> nameOf(String variable, SortedMap<String, String> values) {
+        for (Key key : Key.values()) {
+            Matcher matcher = key.variable().matcher(variable);
+            if (matcher.matches()) {
+                String[] parts = new String[matcher.groupCount()];
+                for (int i = 0; i < parts.length; i++) {
+                    parts[i] = matcher.group(i + 1).toLowerCase(Locale.ROOT).replace('_', '-');
+                }
+                return Optional.of(key.with(parts));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String text(Key key, String... parts) {
+        String value = values.get(key.with(parts));
+        return value == null || value.isEmpty() ? key.fallback() : value;
+    }
+
+    private int number(Key key, String... parts) {
+        return Integer.parseInt(text(key, parts));
+    }
+
+    private boolean flag(Key key, boolean fallback, String... parts) {
+        String value = text(key, parts);
+        return value == null || value.isEmpty() ? fallback : Boolean.parseBoolean(value);
+    }
+
+    private Optional<Secret> secret(Key key, String... parts) {
+        String value = text(key, parts);
+        return value == null || value.isEmpty() ? Optional.empty() : Optional.of(Secret.of(key.with(parts), value));
+    }
+
+    /** Everything in the file that is not the gateway's own, such as {@code camel.*}; handed to Camel as it is. */
+    public Properties camel() {
+        return camel;
+    }
+
+    /** Address the partner port binds to. */
+    public String host() {
+        return text(Key.HOST);
+    }
+
+    /** Partner port; 0 = any free one. */
+    public int port() {
+        return number(Key.PORT);
+    }
+
+    /** Address the management port binds to. */
+    public String managementHost() {
+        return text(Key.MANAGEMENT_HOST);
+    }
+
+    /** Port of health and metrics; 0 = any free one. */
+    public int managementPort() {
+        return number(Key.MANAGEMENT_PORT);
+    }
+
+    /** Largest request body, in bytes. */
+    public int bodyLimit() {
+        return number(Key.BODY_LIMIT);
+    }
+
+    /** Largest sum of request headers, in bytes. */
+    public int headerLimit() {
+        return number(Key.HEADER_LIMIT);
+    }
+
+    /** Most calls worked on at once. */
+    public int runningLimit() {
+        return number(Key.RUNNING_LIMIT);
+    }
+
+    /** Threads for calls on a JDK without virtual threads. */
+    public int threads() {
+        return number(Key.THREADS);
+    }
+
+    /** Longest wait for running calls at shutdown. */
+    public Duration drain() {
+        return Duration.ofMillis(number(Key.DRAIN));
+    }
+
+    /** Whether edited route files are loaded while running. */
+    public boolean reload() {
+        return flag(Key.RELOAD, sandbox());
+    }
+
+    /**
+     * Time within which a call of an integration is answered.
+     *
+     * @param integration the first segment of its path, with {@code -} for {@code _}
+     */
+    public Duration deadline(String integration) {
+        String own = values.get(Key.DEADLINE.with(integration));
+        return Duration.ofMillis(own == null ? number(Key.DEADLINE_DEFAULT) : Integer.parseInt(own));
+    }
+
+    /** Longest wait for a connection to a deployment. */
+    public Duration connectTimeout() {
+        return Duration.ofMillis(number(Key.CONNECT_TIMEOUT));
+    }
+
+    /** Most connections to one deployment. */
+    public int connections() {
+        return number(Key.CONNECTIONS);
+    }
+
+    /** JDBC address of the store. */
+    public String storeUrl() {
+        return text(Key.STORE_URL);
+    }
+
+    /** User of the store; may be empty. */
+    public String storeUser() {
+        return text(Key.STORE_USER);
+    }
+
+    /** Password of the store, if one is needed. */
+    public Optional<Secret> storePassword() {
+        return secret(Key.STORE_PASSWORD);
+    }
+
+    /** Most connections to the store. */
+    public int storeConnections() {
+        return number(Key.STORE_CONNECTIONS);
+    }
+
+    /** Whether the sandbox runs inside this process. */
+    public boolean sandbox() {
+        return flag(Key.SANDBOX, false);
+    }
+
+    /** Port of the sandbox; 0 = any free one. */
+    public int sandboxPort() {
+        return number(Key.SANDBOX_PORT);
+    }
+
+    /** Names of the configured deployments. */
+    public SortedSet<String> deployments() {
+        SortedSet<String> names = new TreeSet<>();
+        for (String name : values.tailMap(DEPLOYMENTS).keySet()) {
+            if (!name.startsWith(DEPLOYMENTS)) {
+                break;
+            }
+            names.add(name.substring(DEPLOYMENTS.length(), name.indexOf('.', DEPLOYMENTS.length())));
+        }
+        return names;
+    }
+
+    /**
+     * Settings of one deployment.
+     *
+     * @param name one of {@link #deployments()}
+     * @throws SettingsException when it has no host, or a secret file cannot be read
+     */
+    public DeploymentSettings deployment(String name) {
+        String host = text(Key.DEPLOYMENT_HOST, name);
+        if (host == null) {
+            throw new SettingsException(
+                    Key.DEPLOYMENT_HOST.with(name) + " is missing: give the host name that partners send.");
+        }
+        String prefix = Key.DEPLOYMENT_KEYS.with(name, "");
+        Map<String, String> keys = new LinkedHashMap<>();
+        values.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                keys.put(key.substring(prefix.length()), value);
+            }
+        });
+        String rate = text(Key.DEPLOYMENT_MANAGEMENT_RATE, name);
+        return new DeploymentSettings(
+                name,
+                list(host),
+                Optional.ofNullable(text(Key.DEPLOYMENT_BASE_URL, name)),
+                secret(Key.DEPLOYMENT_MANAGEMENT_KEY, name),
+                keys,
+                flag(Key.DEPLOYMENT_CREATE_ATTRIBUTES, false, name),
+                list(Optional.ofNullable(text(Key.DEPLOYMENT_CALLBACK_HOSTS, name)).orElse("")),
+                rate == null ? DeploymentSettings.DEFAULT_MANAGEMENT_RATE : Integer.parseInt(rate),
+                flag(Key.DEPLOYMENT_BATCHING, true, name));
+    }
+
+    private static List<String> list(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return "settings " + values.keySet();
+    }
+}

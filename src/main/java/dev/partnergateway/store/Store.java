@@ -1,0 +1,131 @@
+package dev.partnergateway.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.partnergateway.settings.Secret;
+import dev.partnergateway.settings.Settings;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+
+/**
+ * The gateway's memory: one JDBC database, embedded H2 or PostgreSQL, chosen by {@code gateway.store.url} alone. All SQL
+ * is plain and the same for both (design rule 6).
+ */
+public final class Store implements AutoCloseable {
+
+    private static final String H2 = "jdbc:h2:";
+
+    /** Makes H2 understand PostgreSQL's words; the writer's delay would lose answers that were already given. */
+    private static final String H2_OPTIONS =
+            ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+
+    private final HikariDataSource dataSource;
+    private final boolean embedded;
+
+    private Store(HikariDataSource dataSource, boolean embedded) {
+        this.dataSource = dataSource;
+        this.embedded = embedded;
+    }
+
+    /**
+     * Connects and brings the schema up to date.
+     *
+     * @throws RuntimeException when the database cannot be reached or migrated
+     */
+    public static Store open(Settings settings) {
+        boolean embedded = settings.storeUrl().startsWith(H2);
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("store");
+        config.setJdbcUrl(embedded ? settings.storeUrl() + H2_OPTIONS : settings.storeUrl());
+        config.setUsername(embedded && settings.storeUser().isEmpty() ? "gateway" : settings.storeUser());
+        config.setPassword(settings.storePassword().map(Secret::value).orElse(""));
+        config.setMaximumPoolSize(settings.storeConnections());
+        config.setConnectionTimeout(2000);
+        config.setInitializationFailTimeout(10_000);
+        HikariDataSource dataSource = new HikariDataSource(config);
+        Flyway.configure()
+                .dataSource(dataSource)
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+        return new Store(dataSource, embedded);
+    }
+
+    /** Whether only this process can use the database. */
+    public boolean embedded() {
+        return embedded;
+    }
+
+    /**
+     * Runs one statement in a transaction of its own.
+     *
+     * @return number of rows changed
+     * @throws StoreException when the database does not do it
+     */
+    public int update(String sql, Object... parameters) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            set(statement, parameters);
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new StoreException(e);
+        }
+    }
+
+    /**
+     * Reads rows.
+     *
+     * @throws StoreException when the database does not do it
+     */
+    public <T> List<T> query(RowMapper<T> mapper, String sql, Object... parameters) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            set(statement, parameters);
+            List<T> rows = new ArrayList<>();
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    rows.add(mapper.map(result));
+                }
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new StoreException(e);
+        }
+    }
+
+    private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+    }
+
+    /** Whether the database answers. */
+    public boolean reachable() {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.isValid(1);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        dataSource.close();
+    }
+
+    /** Makes an object of a row. */
+    @FunctionalInterface
+    public interface RowMapper<T> {
+        /**
+         * Reads the current row.
+         *
+         * @throws SQLException when a column is not there
+         */
+        T map(ResultSet row) throws SQLException;
+    }
+}

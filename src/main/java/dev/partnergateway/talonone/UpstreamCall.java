@@ -1,0 +1,56 @@
+package dev.partnergateway.talonone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.Deployment;
+import java.time.Duration;
+
+/**
+ * One call to a deployment.
+ *
+ * @param operation what is called
+ * @param deployment where
+ * @param credential the partner's key; null for the Management API
+ * @param path values of the path's parameters, not encoded
+ * @param query values of query parameters, not encoded
+ * @param body JSON to send; null or an empty object with a reading operation = none
+ * @param idempotencyKey value of {@code Idempotency-Key}; null = none
+ * @param wait longest wait for the answer
+ */
+public record UpstreamCall(
+        UpstreamOperation operation,
+        Deployment deployment,
+        Credential credential,
+        JsonNode path,
+        JsonNode query,
+        JsonNode body,
+        String idempotencyKey,
+        Duration wait) {
+
+    private static final JsonNode NONE = JsonNodeFactory.instance.objectNode();
+
+    /**
+     * A call as a route states it.
+     *
+     * @param request {@code {path, query, body}}, each optional
+     */
+    public static UpstreamCall of(
+            UpstreamOperation operation,
+            Deployment deployment,
+            Credential credential,
+            ObjectNode request,
+            String idempotencyKey,
+            Duration wait) {
+        return new UpstreamCall(
+                operation,
+                deployment,
+                credential,
+                request.has("path") ? request.get("path") : NONE,
+                request.has("query") ? request.get("query") : NONE,
+                request.get("body"),
+                idempotencyKey,
+                wait);
+    }
+}

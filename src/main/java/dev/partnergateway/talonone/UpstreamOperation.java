@@ -1,0 +1,41 @@
+package dev.partnergateway.talonone;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One operation of Talon.One that the gateway may call, as {@code openapi/talon-one.yaml} states it.
+ *
+ * @param id its operationId
+ * @param method HTTP method
+ * @param path template in segments; a parameter stands as {@code {name}}
+ * @param query names of the query parameters it may be given
+ * @param key whose key it is called with
+ * @param repeat whether it may be sent again (contract 2.9)
+ */
+public record UpstreamOperation(
+        String id, String method, List<String> path, Set<String> query, Key key, Repeat repeat) {
+
+    /** Whose key a call is made with. */
+    public enum Key {
+        /** Integration API: the partner's own {@code ApiKey-v1}. */
+        PARTNER,
+        /** Management API: the operator's {@code ManagementKey-v1}. */
+        MANAGEMENT
+    }
+
+    /** What a second send of the same call does. */
+    public enum Repeat {
+        /** Nothing more than the first. */
+        SAFE,
+        /** Nothing more, when it carries the same {@code Idempotency-Key}. */
+        KEYED,
+        /** It has a second effect. */
+        NEVER
+    }
+
+    /** Whether it only reads. */
+    public boolean reads() {
+        return method.equals("GET") || id.startsWith("search");
+    }
+}

@@ -1,0 +1,77 @@
+package dev.partnergateway.conformance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One case of {@code src/test/resources/cases/<integration>/*.yaml}; CONTRIBUTING.md describes the format.
+ *
+ * @param file where it is written
+ * @param name what it shows
+ * @param steps calls in order, each with its expected answer and upstream calls; the file's defaults are put in
+ */
+record Case(Path file, String name, List<JsonNode> steps) {
+
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final Path ROOT = Path.of("src/test/resources/cases");
+
+    static List<Case> all() {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .flatMap(file -> read(file).stream())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Case> read(Path file) {
+        JsonNode content;
+        try {
+            content = YAML.readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " is not YAML", e);
+        }
+        List<Case> cases = new ArrayList<>();
+        for (JsonNode entry : content.path("cases")) {
+            List<JsonNode> steps = new ArrayList<>();
+            for (JsonNode step : entry.path("steps")) {
+                ObjectNode whole = step.deepCopy();
+                ObjectNode call = content.path("defaults").deepCopy();
+                merge(call, step.path("call"));
+                whole.set("call", call);
+                steps.add(whole);
+            }
+            cases.add(new Case(file, entry.path("case").asText(), steps));
+        }
+        return cases;
+    }
+
+    /** Lays values over defaults, member by member; null takes a default away. */
+    private static void merge(ObjectNode onto, JsonNode values) {
+        values.fields().forEachRemaining(member -> {
+            if (member.getValue().isNull()) {
+                onto.remove(member.getKey());
+            } else if (member.getValue().isObject() && onto.path(member.getKey()).isObject()) {
+                merge((ObjectNode) onto.get(member.getKey()), member.getValue());
+            } else {
+                onto.set(member.getKey(), member.getValue());
+            }
+        });
+    }
+
+    /** Folder the case stands in: its integration. */
+    String integration() {
+        return ROOT.relativize(file).getName(0).toString();
+    }
+}

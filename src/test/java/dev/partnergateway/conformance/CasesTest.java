@@ -1,0 +1,157 @@
+package dev.partnergateway.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.SandboxControl;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every case of every integration, through the partner port, against the sandbox. */
+class CasesTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Calls that prove a key or read a campaign; whether they are made depends on what is remembered. */
+    private static final Set<String> PROOFS = Set.of("integrationGetAllCampaigns", "getCampaign", "authPing");
+
+    private static GatewayUnderTest gateway;
+    private static SandboxControl sandbox;
+
+    @BeforeAll
+    static void start() {
+        gateway = GatewayUnderTest.shared();
+        sandbox = gateway.sandbox();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCaseHolds() {
+        List<Case> cases = Case.all();
+        assertFalse(cases.isEmpty(), "no case was found");
+        return cases.stream()
+                .map(each -> DynamicTest.dynamicTest(
+                        each.integration() + ": " + each.name(), each.file().toUri(), () -> run(each)));
+    }
+
+    private static void run(Case each) throws Exception {
+        sandbox.reset();
+        sandbox.limits("{\"managementPerSecond\":0,\"parallelPerProfile\":3}");
+        String unique = UUID.randomUUID().toString();
+        Expected expected = new Expected();
+        Http.Answer previous = null;
+        int number = 0;
+        for (JsonNode raw : each.steps()) {
+            JsonNode step = JSON.readTree(JSON.writeValueAsString(raw).replace("{{unique}}", unique));
+            String at = each.name() + ", step " + ++number;
+            for (JsonNode fault : step.path("faults")) {
+                sandbox.fault(fault.toString());
+            }
+            sandbox.forgetCalls();
+            Http.Answer answer = send(step.path("call"));
+            check(at, step.path("answer"), answer, previous, expected);
+            upstream(at, step.path("upstream"), expected);
+            previous = answer;
+        }
+    }
+
+    private static Http.Answer send(JsonNode call) throws Exception {
+        List<String> headers = new ArrayList<>();
+        call.path("headers").fields().forEachRemaining(header -> {
+            headers.add(header.getKey());
+            headers.add(header.getValue().asText());
+        });
+        String body = call.hasNonNull("text") ? call.get("text").asText() : null;
+        if (call.hasNonNull("json")) {
+            body = JSON.writeValueAsString(call.get("json"));
+            if (!call.path("headers").has("Content-Type")) {
+                headers.add("Content-Type");
+                headers.add("application/json");
+            }
+        }
+        StringBuilder path = new StringBuilder(call.path("path").asText());
+        call.path("query").fields().forEachRemaining(parameter -> path.append(path.indexOf("?") < 0 ? '?' : '&')
+                .append(encode(parameter.getKey()))
+                .append('=')
+                .append(encode(parameter.getValue().asText())));
+        return gateway.partner()
+                .send(call.path("method").asText(), path.toString(), body, headers.toArray(String[]::new));
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static void check(
+            String at, JsonNode wanted, Http.Answer answer, Http.Answer previous, Expected expected) {
+        assertTrue(answer.header("X-Request-Id") != null, at + ": every answer has an X-Request-Id");
+        assertEquals("no-store", answer.header("Cache-Control"), at);
+        if (wanted.isTextual() && wanted.asText().equals("repeat")) {
+            assertEquals(previous.status(), answer.status(), at + ": " + answer.text());
+            assertArrayEquals(previous.body(), answer.body(), at + ": a repeat gets the same bytes");
+            return;
+        }
+        assertEquals(wanted.path("status").asInt(), answer.status(), at + ": " + answer.text());
+        if (answer.status() >= 400) {
+            assertEquals(answer.status(), answer.json().path("StatusCode").asInt(), at);
+            assertEquals(
+                    answer.header("X-Request-Id"),
+                    answer.json().path("RequestUUID").asText(),
+                    at);
+            assertEquals(3, answer.json().size(), at + ": " + answer.text());
+        }
+        if (answer.status() == 204) {
+            assertEquals(0, answer.body().length, at);
+        } else {
+            assertEquals("application/json", answer.header("Content-Type"), at);
+        }
+        if (wanted.has("error")) {
+            assertNull(expected.difference("Error", wanted.get("error"), answer.json().path("Error")), at);
+        }
+        if (wanted.has("json")) {
+            assertNull(expected.difference("", wanted.get("json"), answer.json()), at);
+        }
+        wanted.path("headers")
+                .fields()
+                .forEachRemaining(header ->
+                        assertEquals(header.getValue().asText(), answer.header(header.getKey()), at));
+    }
+
+    private static void upstream(String at, JsonNode wanted, Expected expected) {
+        List<JsonNode> calls = sandbox.calls();
+        if (wanted.isTextual() && wanted.asText().equals("none")) {
+            assertEquals(List.of(), calls, at + ": nothing is called");
+            return;
+        }
+        List<JsonNode> relevant = calls.stream()
+                .filter(call -> !PROOFS.contains(call.path("operation").asText()))
+                .toList();
+        assertEquals(wanted.size(), relevant.size(), at + ": upstream calls " + relevant);
+        for (int i = 0; i < wanted.size(); i++) {
+            JsonNode want = wanted.get(i);
+            JsonNode got = relevant.get(i);
+            for (String part : List.of("operation", "path", "query", "status", "body")) {
+                if (want.has(part)) {
+                    assertNull(
+                            expected.difference(
+                                    "upstream " + i + " " + part, want.get(part), got.path(part)),
+                            at);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.partnergateway.harness;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A gateway process of its own in a working directory of its own, as an operator runs it. */
+public final class GatewayProcess implements AutoCloseable {
+
+    private static final int START_SECONDS = 90;
+
+    private final Process process;
+    private final int port;
+    private final int managementPort;
+    private final int sandboxPort;
+    private final StringBuffer output = new StringBuffer();
+    private final CountDownLatch ready = new CountDownLatch(1);
+
+    private GatewayProcess(Process process, int port, int managementPort, int sandboxPort) {
+        this.process = process;
+        this.port = port;
+        this.managementPort = managementPort;
+        this.sandboxPort = sandboxPort;
+        Thread reader = new Thread(this::read, "gateway output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** A new working directory with this repository's routes, contracts and settings. */
+    public static Path workingDirectory() {
+        try {
+            Path directory = Files.createTempDirectory("gateway-home");
+            for (String folder : List.of("routes", "openapi")) {
+                Files.createDirectory(directory.resolve(folder));
+                try (Stream<Path> files = Files.list(Path.of(folder))) {
+                    for (Path file : files.toList()) {
+                        Files.copy(file, directory.resolve(folder).resolve(file.getFileName()));
+                    }
+                }
+            }
+            Files.copy(Path.of("application.properties"), directory.resolve("application.properties"));
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a process on free ports, with the sandbox, unless the settings say otherwise. */
+    public static GatewayProcess launch(Path workingDirectory, Map<String, String> settings) {
+        int port = Integer.parseInt(settings.getOrDefault("gateway.port", "" + GatewayUnderTest.freePort()));
+        int managementPort =
+                Integer.parseInt(settings.getOrDefault("gateway.management-port", "" + GatewayUnderTest.freePort()));
+        int sandboxPort =
+                Integer.parseInt(settings.getOrDefault("gateway.sandbox.port", "" + GatewayUnderTest.freePort()));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path")));
+        Map<String, String> all = new java.util.HashMap<>(Map.of("gateway.sandbox", "true"));
+        all.putAll(settings);
+        all.put("gateway.port", "" + port);
+        all.put("gateway.management-port", "" + managementPort);
+        all.put("gateway.sandbox.port", "" + sandboxPort);
+        all.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.add("dev.partnergateway.PartnerGateway");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(workingDirectory.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            return new GatewayProcess(process, port, managementPort, sandboxPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a process and waits until it says that it is ready. */
+    public static GatewayProcess start(Path workingDirectory, Map<String, String> settings) {
+        GatewayProcess gateway = launch(workingDirectory, settings);
+        gateway.awaitReady();
+        return gateway;
+    }
+
+    private void read() {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                output.append(line).append('\n');
+                if (line.startsWith("Partner Gateway is ready.")) {
+                    ready.countDown();
+                }
+            }
+        } catch (IOException closed) {
+            output.append("(output closed)\n");
+        }
+    }
+
+    private void awaitReady() {
+        try {
+            for (int second = 0; second < START_SECONDS; second++) {
+                if (ready.await(1, TimeUnit.SECONDS)) {
+                    return;
+                }
+                if (!process.isAlive()) {
+                    break;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        process.destroyForcibly();
+        throw new AssertionError("the gateway process did not become ready:\n" + output);
+    }
+
+    /** Calls to the partner port. */
+    public Http partner() {
+        return new Http(port);
+    }
+
+    /** Calls to the management port. */
+    public Http management() {
+        return new Http(managementPort);
+    }
+
+    /** The sandbox's control interface. */
+    public SandboxControl sandbox() {
+        return new SandboxControl(new Http(sandboxPort));
+    }
+
+    /** Everything printed so far. */
+    public String output() {
+        return output.toString();
+    }
+
+    /** Asks the process to stop, as an operator does. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Kills the process without warning. */
+    public void kill() {
+        process.destroyForcibly();
+        exitCode();
+    }
+
+    /** Waits for the end. */
+    public int exitCode() {
+        try {
+            if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("the gateway process did not end:\n" + output);
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

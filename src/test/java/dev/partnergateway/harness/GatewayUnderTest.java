@@ -1,0 +1,97 @@
+package dev.partnergateway.harness;
+
+import dev.partnergateway.Gateway;
+import dev.partnergateway.settings.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+
+/** A real gateway with its sandbox inside this JVM, on free ports, with a store of its own. */
+public final class GatewayUnderTest implements AutoCloseable {
+
+    private static GatewayUnderTest shared;
+
+    private final Gateway gateway;
+    private final int managementPort;
+
+    private GatewayUnderTest(Gateway gateway, int managementPort) {
+        this.gateway = gateway;
+        this.managementPort = managementPort;
+    }
+
+    /** The gateway that tests share which do not mind each other; it lives as long as the JVM. */
+    public static synchronized GatewayUnderTest shared() {
+        if (shared == null) {
+            shared = start(Map.of());
+        }
+        return shared;
+    }
+
+    /** A gateway of one's own, with settings over those of application.properties. */
+    public static GatewayUnderTest start(Map<String, String> settings) {
+        int managementPort = freePort();
+        Properties properties = new Properties();
+        properties.setProperty("gateway.port", "0");
+        properties.setProperty("gateway.management-port", Integer.toString(managementPort));
+        properties.setProperty("gateway.sandbox", "true");
+        properties.setProperty("gateway.sandbox.port", "0");
+        properties.setProperty("gateway.reload", "false");
+        properties.setProperty("gateway.store.url", "jdbc:h2:file:" + storeFile());
+        properties.putAll(settings);
+        try {
+            return new GatewayUnderTest(
+                    Gateway.start(Settings.load(Path.of("application.properties"), Map.of(), properties)),
+                    managementPort);
+        } catch (Exception e) {
+            throw new IllegalStateException("the gateway did not start", e);
+        }
+    }
+
+    /** Path of a new store, without H2's ending. */
+    public static Path storeFile() {
+        try {
+            return Files.createTempDirectory("gateway-store").resolve("gateway").toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A port nobody listens on right now. */
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Calls to the partner port. */
+    public Http partner() {
+        return new Http(gateway.port());
+    }
+
+    /** Calls to the management port. */
+    public Http management() {
+        return new Http(managementPort);
+    }
+
+    /** The sandbox's control interface. */
+    public SandboxControl sandbox() {
+        return new SandboxControl(
+                new Http(gateway.sandbox().orElseThrow().port()));
+    }
+
+    /** The gateway itself. */
+    public Gateway gateway() {
+        return gateway;
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+    }
+}

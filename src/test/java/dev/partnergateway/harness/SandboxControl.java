@@ -1,0 +1,64 @@
+package dev.partnergateway.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The sandbox's control interface, over HTTP as everybody uses it. */
+public final class SandboxControl {
+
+    private final Http http;
+
+    SandboxControl(Http http) {
+        this.http = http;
+    }
+
+    /** Back to the seed, without faults. */
+    public void reset() {
+        require(http.send("POST", "/sandbox/reset", ""));
+    }
+
+    /** Forgets the calls received so far. */
+    public void forgetCalls() {
+        require(http.send("DELETE", "/sandbox/calls", ""));
+    }
+
+    /** Calls received, oldest first. */
+    public List<JsonNode> calls() {
+        List<JsonNode> calls = new ArrayList<>();
+        JsonNode json = http.send("GET", "/sandbox/calls", (String) null).json();
+        (json.isArray() ? json : json.path("calls")).forEach(calls::add);
+        return calls;
+    }
+
+    /** Calls received of one operation. */
+    public List<JsonNode> calls(String operation) {
+        return calls().stream()
+                .filter(call -> call.path("operation").asText().equals(operation))
+                .toList();
+    }
+
+    /** Makes the sandbox misbehave. */
+    public void fault(String json) {
+        require(http.send("POST", "/sandbox/faults", json, "Content-Type", "application/json"));
+    }
+
+    /** Changes its limits. */
+    public void limits(String json) {
+        require(http.send("PUT", "/sandbox/limits", json, "Content-Type", "application/json"));
+    }
+
+    /** One of its ledgers, such as coupons. */
+    public List<JsonNode> ledger(String name) {
+        List<JsonNode> entries = new ArrayList<>();
+        JsonNode json = http.send("GET", "/sandbox/" + name, (String) null).json();
+        (json.isArray() ? json : json.path(name)).forEach(entries::add);
+        return entries;
+    }
+
+    private static void require(Http.Answer answer) {
+        if (answer.status() / 100 != 2) {
+            throw new AssertionError("the sandbox answered " + answer.status() + ": " + answer.text());
+        }
+    }
+}
