@@ -1,0 +1,50 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** oneOf or anyOf without a discriminator: the first branch that a value fits decides its type. */
+final class AlternativesType extends Type {
+    private final List<Type> branches;
+
+    AlternativesType(List<Type> branches, boolean nullable) {
+        super(
+                branches.stream().map(Type::expectation).collect(Collectors.joining(", or ")),
+                nullable || branches.stream().anyMatch(Type::nullable));
+        this.branches = List.copyOf(branches);
+    }
+
+    @Override
+    JsonNode coerce(JsonNode value, Check check) {
+        for (Type branch : branches) {
+            Check trial = check.trial();
+            JsonNode checked = branch.coerce(value, trial);
+            if (trial.passed()) {
+                check.adopt(trial);
+                return checked;
+            }
+        }
+        return check.refuse(expectation(), value);
+    }
+
+    @Override
+    boolean blankMeansAbsent() {
+        return branches.stream().allMatch(Type::blankMeansAbsent);
+    }
+
+    @Override
+    boolean requiresDeployment() {
+        return branches.stream().allMatch(Type::requiresDeployment);
+    }
+
+    @Override
+    boolean holdsCredential() {
+        return branches.stream().anyMatch(Type::holdsCredential);
+    }
+
+    @Override
+    boolean requiresMembers() {
+        return branches.stream().allMatch(Type::requiresMembers);
+    }
+}

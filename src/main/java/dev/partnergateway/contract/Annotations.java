@@ -1,0 +1,109 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The vendor extensions of a parameter or a schema. They declare what plain OpenAPI cannot say, so that the core needs
+ * to know no partner by name.
+ *
+ * @param deployment {@code x-deployment}: the value is the address of the deployment (contract 2.1)
+ * @param credential {@code x-credential}: the value is the caller's key (contract 2.2)
+ * @param dryRun {@code x-dry-run}: the value asks for no change (contract 2.7)
+ * @param attributes {@code x-attributes}: collects members whose names start with a dot or underscore (contract 2.6)
+ * @param characters {@code x-characters}: a plain string means one entry per character (contract 2.5)
+ * @param aliases {@code x-aliases}: other accepted spellings of the name
+ * @param excludes {@code x-excludes}: names of members that cannot be present as well
+ */
+record Annotations(
+        boolean deployment,
+        boolean credential,
+        boolean dryRun,
+        boolean attributes,
+        boolean characters,
+        List<String> aliases,
+        List<String> excludes) {
+    static final Annotations NONE = new Annotations(false, false, false, false, false, List.of(), List.of());
+
+    /** Reads the extensions at a place of the file; one that is unknown would silently not be obeyed, so it is refused. */
+    static Annotations of(Map<String, Object> extensions, String place) {
+        if (extensions == null || extensions.isEmpty()) {
+            return NONE;
+        }
+        Annotations found = NONE;
+        for (var extension : extensions.entrySet()) {
+            String name = extension.getKey();
+            JsonNode value = Json.of(extension.getValue());
+            found = found.with(
+                    switch (name) {
+                        case "x-deployment" -> flags(isTrue(name, value, place), false, false, false, false);
+                        case "x-credential" -> flags(false, isTrue(name, value, place), false, false, false);
+                        case "x-dry-run" -> flags(false, false, isTrue(name, value, place), false, false);
+                        case "x-attributes" -> flags(false, false, false, isTrue(name, value, place), false);
+                        case "x-characters" -> flags(false, false, false, false, isTrue(name, value, place));
+                        case "x-aliases" -> lists(names(name, value, place), List.of());
+                        case "x-excludes" -> lists(List.of(), names(name, value, place));
+                        default -> throw new IllegalArgumentException(place + ": the extension " + name
+                                + " is unknown; known are x-deployment, x-credential, x-dry-run, x-attributes,"
+                                + " x-characters, x-aliases, x-excludes");
+                    });
+        }
+        return found;
+    }
+
+    Annotations with(Annotations other) {
+        return new Annotations(
+                deployment || other.deployment,
+                credential || other.credential,
+                dryRun || other.dryRun,
+                attributes || other.attributes,
+                characters || other.characters,
+                joined(aliases, other.aliases),
+                joined(excludes, other.excludes));
+    }
+
+    private static Annotations flags(
+            boolean deployment, boolean credential, boolean dryRun, boolean attributes, boolean characters) {
+        return new Annotations(deployment, credential, dryRun, attributes, characters, List.of(), List.of());
+    }
+
+    private static Annotations lists(List<String> aliases, List<String> excludes) {
+        return new Annotations(false, false, false, false, false, aliases, excludes);
+    }
+
+    private static boolean isTrue(String name, JsonNode value, String place) {
+        if (value == null || !value.isBoolean()) {
+            throw new IllegalArgumentException(place + ": " + name + " must be true or false");
+        }
+        return value.booleanValue();
+    }
+
+    private static List<String> names(String name, JsonNode value, String place) {
+        List<String> names = new ArrayList<>();
+        if (value != null && value.isArray()) {
+            value.forEach(item -> {
+                if (item.isTextual() && !item.textValue().isBlank()) {
+                    names.add(item.textValue());
+                }
+            });
+        }
+        if (names.isEmpty() || names.size() != value.size()) {
+            throw new IllegalArgumentException(place + ": " + name + " must be a list of names");
+        }
+        return List.copyOf(names);
+    }
+
+    private static List<String> joined(List<String> left, List<String> right) {
+        if (left.isEmpty() || left.equals(right)) {
+            return right;
+        }
+        if (right.isEmpty()) {
+            return left;
+        }
+        List<String> all = new ArrayList<>(left);
+        right.stream().filter(name -> !all.contains(name)).forEach(all::add);
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+
+/** A list of one type; its JSON text is accepted, and plain characters where the file says so (contract 2.5, D3). */
+final class ArrayType extends Type {
+    /** Ten times the largest documented batch of 1000: a longer list is a mistake or an attack, and costs memory. */
+    static final int MOST_ITEMS = 10_000;
+
+    private final Type items;
+    private final int fewest;
+    private final int most;
+    private final boolean characters;
+
+    ArrayType(Draft draft, Type items) {
+        super("an array" + Expectation.count(draft.minItems(), draft.maxItems(), "item"), draft.nullable());
+        this.items = items;
+        fewest = draft.minItems() == null ? 0 : draft.minItems();
+        most = draft.maxItems() == null ? MOST_ITEMS : draft.maxItems();
+        characters = draft.annotations().characters();
+    }
+
+    @Override
+    JsonNode coerce(JsonNode value, Check check) {
+        JsonNode array = value.isTextual() ? fromText(value) : value;
+        if (array == null || !array.isArray()) {
+            return check.refuse(expectation(), value);
+        }
+        int size = array.size();
+        if (size < fewest || size > most) {
+            return check.refuse(
+                    most == MOST_ITEMS && size > most ? "at most " + MOST_ITEMS + " items" : expectation());
+        }
+        ArrayNode checked = Json.FACTORY.arrayNode(size);
+        for (int i = 0; i < size && !check.full(); i++) {
+            check.enter(i);
+            JsonNode item = items.check(array.get(i), check);
+            if (item != null) {
+                checked.add(item);
+            }
+            check.leave();
+        }
+        return checked;
+    }
+
+    @Override
+    boolean blankMeansAbsent() {
+        return true;
+    }
+
+    @Override
+    boolean holdsCredential() {
+        return items.holdsCredential();
+    }
+
+    private JsonNode fromText(JsonNode value) {
+        JsonNode array = Json.container(value, '[');
+        if (array != null || !characters) {
+            return array;
+        }
+        ArrayNode entries = Json.FACTORY.arrayNode();
+        value.textValue().codePoints().forEach(point -> entries.add(TextNode.valueOf(Character.toString(point))));
+        return entries;
+    }
+}

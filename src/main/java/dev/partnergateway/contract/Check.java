@@ -1,0 +1,195 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What is found out while one call is checked: where the check stands, what is wrong, and the marked values. */
+final class Check {
+    /** Enough to correct a call in one go; more would only make the answer hard to read. */
+    static final int MOST_PROBLEMS = 8;
+
+    /** The published text for a call without a deployment (contract 2.1). */
+    static final String NO_DEPLOYMENT = "No Deployment URL specified";
+
+    /** Member names of free-form objects are the caller's text, so only a readable piece of one is repeated. */
+    private static final int LONGEST_NAME = 64;
+
+    private static final String BODY = "the body";
+
+    private String label = BODY;
+    private String[] names = new String[8];
+    private int[] indexes = new int[8];
+    private int depth;
+    private List<String> problems;
+    private boolean deploymentMissing;
+    private String deployment;
+    private String credential;
+    private boolean dryRun;
+
+    /** Moves to a parameter; later problems are reported under this label. */
+    void at(String parameterLabel) {
+        label = parameterLabel;
+        depth = 0;
+    }
+
+    void atBody() {
+        at(BODY);
+    }
+
+    void enter(String name) {
+        grow();
+        names[depth++] = name;
+    }
+
+    void enter(int index) {
+        grow();
+        names[depth] = null;
+        indexes[depth++] = index;
+    }
+
+    void leave() {
+        depth--;
+    }
+
+    private void grow() {
+        if (depth == names.length) {
+            names = Arrays.copyOf(names, depth * 2);
+            indexes = Arrays.copyOf(indexes, depth * 2);
+        }
+    }
+
+    /** Reports what was expected here and of which kind the found value is. Always null, so that callers return it. */
+    JsonNode refuse(String expectation, JsonNode found) {
+        return report(": expected " + expectation + ", got " + kind(found));
+    }
+
+    /** Reports what was expected here. Always null, so that callers return it. */
+    JsonNode refuse(String expectation) {
+        return report(": expected " + expectation);
+    }
+
+    JsonNode require(String expectation) {
+        // "the body is required" reads as a sentence; a name is set off from what is said about it.
+        return report((depth == 0 && label.equals(BODY) ? "" : ":") + " is required: expected " + expectation);
+    }
+
+    JsonNode report(String sentence) {
+        if (problems == null) {
+            problems = new ArrayList<>(MOST_PROBLEMS);
+        }
+        if (problems.size() < MOST_PROBLEMS) {
+            problems.add(place() + sentence);
+        }
+        return null;
+    }
+
+    /** Says that the deployment is missing; the published text then stands for the whole violation. */
+    JsonNode refuseMissingDeployment() {
+        deploymentMissing = true;
+        return null;
+    }
+
+    void deployment(String value) {
+        if (deployment != null && !deployment.equals(value)) {
+            refuse("one deployment for the whole call");
+        }
+        deployment = value;
+    }
+
+    void credential(String value) {
+        if (credential != null && !credential.equals(value)) {
+            refuse("one credential for the whole call");
+        }
+        credential = value;
+    }
+
+    void dryRun(boolean asked) {
+        dryRun = asked;
+    }
+
+    /** Whether further problems would not be told any more, so that a long list need not be read to its end. */
+    boolean full() {
+        return problems != null && problems.size() == MOST_PROBLEMS;
+    }
+
+    boolean passed() {
+        return problems == null && !deploymentMissing;
+    }
+
+    /** A check of the same place whose findings count only when they are adopted. */
+    Check trial() {
+        Check trial = new Check();
+        trial.label = label;
+        trial.names = names.clone();
+        trial.indexes = indexes.clone();
+        trial.depth = depth;
+        return trial;
+    }
+
+    void adopt(Check trial) {
+        if (trial.deployment != null) {
+            deployment(trial.deployment);
+        }
+        if (trial.credential != null) {
+            credential(trial.credential);
+        }
+    }
+
+    String problems() {
+        return deploymentMissing ? NO_DEPLOYMENT : String.join("; ", problems);
+    }
+
+    Checked finish(ObjectNode call) throws ContractViolation {
+        if (!passed()) {
+            throw new ContractViolation(400, problems());
+        }
+        return new Checked(call, deployment, credential, dryRun);
+    }
+
+    private String place() {
+        if (depth == 0) {
+            return label;
+        }
+        // "/limits/0/action" alone says body; a parameter keeps its name in front.
+        StringBuilder place = new StringBuilder(label.equals(BODY) ? "" : label + " at ");
+        for (int i = 0; i < depth; i++) {
+            place.append('/');
+            if (names[i] == null) {
+                place.append(indexes[i]);
+            } else {
+                appendName(place, names[i]);
+            }
+        }
+        return place.toString();
+    }
+
+    private static void appendName(StringBuilder place, String name) {
+        int end = Math.min(name.length(), LONGEST_NAME);
+        for (int i = 0; i < end; i++) {
+            char c = name.charAt(i);
+            switch (c) {
+                case '~' -> place.append("~0");
+                case '/' -> place.append("~1");
+                default -> place.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+            }
+        }
+        if (end < name.length()) {
+            place.append('…');
+        }
+    }
+
+    static String kind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case ARRAY -> "an array";
+            case BOOLEAN -> "a boolean";
+            case NULL -> "null";
+            case NUMBER -> node.isIntegralNumber() ? "an integer" : "a number with a fraction or an exponent";
+            case OBJECT -> "an object";
+            case STRING -> node.textValue().isBlank() ? "a blank string" : "a string";
+            default -> "nothing";
+        };
+    }
+}

@@ -1,0 +1,21 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * A call that keeps its operation's contract, with every value in its declared type.
+ *
+ * @param call {@code {"path":{…},"query":{…},"headers":{…},"body":{…}}} under the declared names, in the declared
+ *     order; optional members that were left out are absent, or have the schema's default
+ * @param deployment the text of the member marked {@code x-deployment}; null when none is declared or none was sent
+ * @param credential the text of the member marked {@code x-credential}; null when none is declared or none was sent
+ * @param dryRun whether the header marked {@code x-dry-run} asks for no change (contract 2.7)
+ */
+public record Checked(ObjectNode call, String deployment, String credential, boolean dryRun) {
+
+    /** Names no value: a call is personal data and may hold a key. */
+    @Override
+    public String toString() {
+        return "Checked[dryRun=" + dryRun + "]";
+    }
+}

@@ -1,0 +1,206 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** An object: its declared members in their declared order, and others only where the file lets them through. */
+final class ObjectType extends Type {
+    private final Property[] properties;
+    private final Set<String> spellings;
+    private final Type others;
+    private final boolean closed;
+
+    /**
+     * An object type.
+     *
+     * @param properties the declared members, in order
+     * @param others the type of members that are not declared; null when they are dropped
+     * @param closed whether members that are not declared are refused
+     */
+    ObjectType(List<Property> properties, Type others, boolean closed, boolean nullable) {
+        super("a JSON object", nullable);
+        this.properties = properties.toArray(new Property[0]);
+        this.others = others;
+        this.closed = closed;
+        Set<String> known = new HashSet<>();
+        for (Property property : properties) {
+            known.add(property.name());
+            known.addAll(property.annotations().aliases());
+        }
+        spellings = Set.copyOf(known);
+    }
+
+    @Override
+    JsonNode coerce(JsonNode value, Check check) {
+        JsonNode given = value.isTextual() ? Json.container(value, '{') : value;
+        if (given == null || !given.isObject()) {
+            return check.refuse(expectation(), value);
+        }
+        ObjectNode object = (ObjectNode) given;
+        ObjectNode checked = Json.FACTORY.objectNode();
+        boolean collects = false;
+        for (Property property : properties) {
+            collects |= property.annotations().attributes();
+            check.enter(property.name());
+            JsonNode member = member(property, object, check);
+            if (member != null) {
+                checked.set(property.name(), member);
+            }
+            check.leave();
+        }
+        for (Property property : properties) {
+            if (!property.annotations().excludes().isEmpty() && checked.has(property.name())) {
+                refuseExcluded(property, checked, check);
+            }
+        }
+        if (others != null || closed) {
+            addOthers(object, checked, collects, check);
+        }
+        return checked;
+    }
+
+    private JsonNode member(Property property, ObjectNode object, Check check) {
+        JsonNode given = spelled(property, object, check);
+        if (property.annotations().attributes()) {
+            given = withPrefixed(given, object, check);
+        }
+        Type type = property.type();
+        boolean absent = given == null || (given.isNull() && !type.nullable());
+        if (absent || (given.isTextual() && type.blankMeansAbsent() && given.textValue().isBlank())) {
+            return absent(property, given, check);
+        }
+        JsonNode checked = type.check(given, check);
+        if (checked != null && checked.isTextual()) {
+            if (property.annotations().deployment()) {
+                check.deployment(checked.textValue());
+            }
+            if (property.annotations().credential()) {
+                check.credential(checked.textValue());
+            }
+        }
+        return checked;
+    }
+
+    private static JsonNode absent(Property property, JsonNode given, Check check) {
+        if (property.requiresDeployment()) {
+            return check.refuseMissingDeployment();
+        }
+        if (property.mustBePresent()) {
+            return check.require(property.type().expectation() + (given == null ? "" : ", got " + Check.kind(given)));
+        }
+        JsonNode fallback = property.fallback();
+        // Containers are copied because a mapping may change them.
+        return fallback == null || fallback.isValueNode() ? fallback : fallback.deepCopy();
+    }
+
+    private static JsonNode spelled(Property property, ObjectNode object, Check check) {
+        JsonNode given = object.get(property.name());
+        List<String> aliases = property.annotations().aliases();
+        for (int i = 0; i < aliases.size(); i++) {
+            JsonNode other = object.get(aliases.get(i));
+            if (other != null && given != null) {
+                return check.refuse("one spelling of the name, found " + aliases.get(i) + " as well");
+            }
+            given = other == null ? given : other;
+        }
+        return given;
+    }
+
+    private JsonNode withPrefixed(JsonNode given, ObjectNode object, Check check) {
+        ObjectNode collection = null;
+        for (var member : object.properties()) {
+            String name = member.getKey();
+            if (Attributes.isPrefixed(name) && !spellings.contains(name)) {
+                if (collection == null) {
+                    JsonNode start = given != null && given.isTextual() ? Json.container(given, '{') : given;
+                    boolean blank = given != null && given.isTextual() && given.textValue().isBlank();
+                    if (start != null && !start.isObject() && !start.isNull() || (start == null && given != null && !blank)) {
+                        // Not an object: the type of the member says so.
+                        return given;
+                    }
+                    collection = start == null || start.isNull() ? Json.FACTORY.objectNode() : start.deepCopy();
+                }
+                check.leave();
+                check.enter(name);
+                Attributes.collect(name, member.getValue(), collection, check);
+            }
+        }
+        if (collection == null) {
+            return given;
+        }
+        return collection.isEmpty() && given == null ? null : collection;
+    }
+
+    private static void refuseExcluded(Property property, ObjectNode checked, Check check) {
+        for (String excluded : property.annotations().excludes()) {
+            if (checked.has(excluded)) {
+                check.enter(property.name());
+                check.report(": cannot be combined with " + excluded);
+                check.leave();
+            }
+        }
+    }
+
+    private void addOthers(ObjectNode object, ObjectNode checked, boolean collects, Check check) {
+        for (var member : object.properties()) {
+            String name = member.getKey();
+            if (check.full()) {
+                return;
+            }
+            if (spellings.contains(name) || (collects && Attributes.isPrefixed(name))) {
+                continue;
+            }
+            check.enter(name);
+            JsonNode value = member.getValue();
+            if (closed) {
+                check.report(": expected only documented members here");
+            } else if (!Text.isClean(name)) {
+                check.report(": expected a member name of " + Text.UNICODE);
+            } else if (!value.isNull() || others.nullable()) {
+                JsonNode other = others.check(value, check);
+                if (other != null) {
+                    checked.set(name, other);
+                }
+            }
+            check.leave();
+        }
+    }
+
+    @Override
+    boolean blankMeansAbsent() {
+        return true;
+    }
+
+    @Override
+    boolean requiresDeployment() {
+        for (Property property : properties) {
+            if (property.requiresDeployment()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    boolean holdsCredential() {
+        for (Property property : properties) {
+            if (property.annotations().credential() || property.type().holdsCredential()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    boolean requiresMembers() {
+        for (Property property : properties) {
+            if (property.required()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

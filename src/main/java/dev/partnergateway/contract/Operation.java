@@ -1,0 +1,159 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Set;
+
+/** One operation of an integration's OpenAPI file, compiled. Immutable and safe for any number of threads. */
+public final class Operation {
+    private static final String PATH_TEXT = "text that is not \".\" or \"..\" and has no control characters";
+
+    private final Head head;
+    private final List<Parameter> path;
+    private final Query query;
+    private final List<Parameter> headers;
+    private final Body body;
+
+    /** What the file says about the operation as a whole. */
+    record Head(
+            String id,
+            String method,
+            String path,
+            int successStatus,
+            Set<Integer> statuses,
+            Authentication authentication,
+            String proof) {}
+
+    Operation(Head head, List<Parameter> path, Query query, List<Parameter> headers, Body body) {
+        this.head = head;
+        this.path = List.copyOf(path);
+        this.query = query;
+        this.headers = List.copyOf(headers);
+        this.body = body;
+    }
+
+    /**
+     * The operation's name in its file.
+     *
+     * @return the {@code operationId}
+     */
+    public String id() {
+        return head.id();
+    }
+
+    /**
+     * The HTTP method.
+     *
+     * @return its name in upper case
+     */
+    public String method() {
+        return head.method();
+    }
+
+    /**
+     * The path template with the path of the file's first server in front.
+     *
+     * @return a path such as {@code /segment/audiences/{audienceId}}
+     */
+    public String path() {
+        return head.path();
+    }
+
+    /**
+     * The status of an answer to a call that succeeded.
+     *
+     * @return the lowest documented status from 200 to 299
+     */
+    public int successStatus() {
+        return head.successStatus();
+    }
+
+    /**
+     * Every documented status.
+     *
+     * @return statuses from 100 to 599, in the order of the file
+     */
+    public Set<Integer> statuses() {
+        return head.statuses();
+    }
+
+    /**
+     * How the caller proves who it is (contract 2.2).
+     *
+     * @return {@link Authentication#BODY} when a member of the body is marked {@code x-credential}, else what the
+     *     security requirement says
+     */
+    public Authentication authentication() {
+        return head.authentication();
+    }
+
+    /**
+     * The operation's {@code x-proof}, whose meaning is not the contract's business.
+     *
+     * @return its text, or an empty one
+     */
+    public String proof() {
+        return head.proof();
+    }
+
+    /**
+     * Checks a call and gives its values in their declared types (contract 2.4 to 2.6).
+     *
+     * @param call the call as it came in
+     * @return the checked call
+     * @throws ContractViolation naming everything that was found wrong, at most eight problems; its text is exactly
+     *     {@code No Deployment URL specified} when a required deployment is missing (contract 2.1)
+     */
+    public Checked check(RawCall call) throws ContractViolation {
+        Check check = new Check();
+        ObjectNode checked = Json.FACTORY.objectNode();
+        checked.set("path", checkPath(call, check));
+        checked.set("query", query.check(call.rawQuery(), check));
+        checked.set("headers", checkHeaders(call, check));
+        checked.set("body", checkBody(call, check));
+        return check.finish(checked);
+    }
+
+    private ObjectNode checkPath(RawCall call, Check check) {
+        ObjectNode values = Json.FACTORY.objectNode();
+        for (Parameter parameter : path) {
+            String encoded = call.pathParameters().get(parameter.name());
+            String text = encoded == null ? null : UrlEncoded.decode(encoded, false);
+            if (encoded != null && text == null) {
+                check.at(parameter.label());
+                check.refuse(UrlEncoded.EXPECTATION);
+            } else if (text != null && !isPathText(text)) {
+                check.at(parameter.label());
+                check.refuse(PATH_TEXT);
+            } else {
+                parameter.take(text, values, check);
+            }
+        }
+        return values;
+    }
+
+    private static boolean isPathText(String text) {
+        // A dot segment would change the path of the upstream call that the value becomes a part of.
+        return !text.equals(".") && !text.equals("..") && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    private ObjectNode checkHeaders(RawCall call, Check check) {
+        ObjectNode values = Json.FACTORY.objectNode();
+        for (Parameter parameter : headers) {
+            List<String> sent = call.headers().apply(parameter.name());
+            if (sent.size() > 1) {
+                check.at(parameter.label());
+                check.refuse("once, found it several times");
+            } else {
+                parameter.take(sent.isEmpty() ? null : sent.get(0).strip(), values, check);
+            }
+        }
+        return values;
+    }
+
+    private JsonNode checkBody(RawCall call, Check check) throws ContractViolation {
+        JsonNode checked = body == null ? null : body.check(call, check);
+        return checked == null ? Json.FACTORY.objectNode() : checked;
+    }
+}

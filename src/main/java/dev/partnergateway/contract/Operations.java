@@ -1,0 +1,258 @@
+package dev.partnergateway.contract;
+
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.PathItem;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.parameters.Parameter.StyleEnum;
+import io.swagger.v3.oas.models.parameters.RequestBody;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Compiles the operations of one file. */
+final class Operations {
+    /** OpenAPI says that parameters of these names are ignored, so declaring one would promise what does not hold. */
+    private static final Set<String> NOT_PARAMETERS = Set.of("accept", "authorization", "content-type");
+
+    private final OpenAPI model;
+    private final Components components;
+    private final Types types;
+
+    Operations(OpenAPI model) {
+        this.model = model;
+        components = new Components(model);
+        types = new Types(components);
+    }
+
+    Map<String, Operation> compile() {
+        if (model.getOpenapi() == null || !model.getOpenapi().startsWith("3.0")) {
+            throw new IllegalArgumentException("openapi: expected version 3.0.x");
+        }
+        if (model.getPaths() == null || model.getPaths().isEmpty()) {
+            throw new IllegalArgumentException("paths: expected at least one operation");
+        }
+        Map<String, Operation> operations = new LinkedHashMap<>();
+        model.getPaths().forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
+            String place = method + " " + path;
+            String id = operation.getOperationId();
+            if (id == null || id.isBlank()) {
+                throw wrong(place, "an operationId is missing");
+            }
+            if (operations.put(id, operation(method, path, item, operation)) != null) {
+                throw wrong(place, "the operationId " + id + " is used twice");
+            }
+        }));
+        return Collections.unmodifiableMap(operations);
+    }
+
+    private Operation operation(
+            PathItem.HttpMethod method,
+            String path,
+            PathItem item,
+            io.swagger.v3.oas.models.Operation operation) {
+        String id = operation.getOperationId();
+        Map<String, List<Parameter>> parameters = parameters(item, operation, id);
+        Body body = body(operation.getRequestBody(), id);
+        Set<Integer> statuses = statuses(operation, id);
+        Operation.Head head = new Operation.Head(
+                id,
+                method.name(),
+                prefix() + path,
+                statuses.stream()
+                        .filter(status -> status >= 200 && status < 300)
+                        .min(Integer::compare)
+                        .orElseThrow(() -> wrong(id, "a documented status from 200 to 299 is missing")),
+                statuses,
+                body != null && body.holdsCredential() ? Authentication.BODY : authentication(operation, id),
+                proof(operation, id));
+        requirePathParameters(path, parameters.get("path"), id);
+        return new Operation(
+                head, parameters.get("path"), new Query(parameters.get("query")), parameters.get("header"), body);
+    }
+
+    private String prefix() {
+        if (model.getServers() == null || model.getServers().isEmpty()) {
+            return "";
+        }
+        String path = URI.create(model.getServers().get(0).getUrl()).getPath();
+        return path == null ? "" : path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
+    private static Set<Integer> statuses(io.swagger.v3.oas.models.Operation operation, String id) {
+        Set<Integer> statuses = new LinkedHashSet<>();
+        if (operation.getResponses() != null) {
+            for (String status : operation.getResponses().keySet()) {
+                if (status.matches("[1-5][0-9][0-9]")) {
+                    statuses.add(Integer.valueOf(status));
+                } else if (!status.equals("default")) {
+                    throw wrong(id, "the response " + status + " is not a status from 100 to 599");
+                }
+            }
+        }
+        return Collections.unmodifiableSet(statuses);
+    }
+
+    private static String proof(io.swagger.v3.oas.models.Operation operation, String id) {
+        Object proof = operation.getExtensions() == null
+                ? null
+                : operation.getExtensions().get("x-proof");
+        if (proof != null && !(proof instanceof String)) {
+            throw wrong(id, "x-proof must be a text");
+        }
+        return proof == null ? "" : proof.toString();
+    }
+
+    private Authentication authentication(io.swagger.v3.oas.models.Operation operation, String id) {
+        List<SecurityRequirement> requirements =
+                operation.getSecurity() == null ? model.getSecurity() : operation.getSecurity();
+        if (requirements == null || requirements.isEmpty()) {
+            return Authentication.NONE;
+        }
+        if (requirements.size() > 1 || requirements.get(0).size() != 1) {
+            throw wrong(id, "security must name exactly one scheme, or none");
+        }
+        String name = requirements.get(0).keySet().iterator().next();
+        SecurityScheme scheme = components.securityScheme(name, id);
+        if (scheme.getType() == SecurityScheme.Type.APIKEY
+                && scheme.getIn() == SecurityScheme.In.HEADER
+                && "Authorization".equalsIgnoreCase(scheme.getName())) {
+            return Authentication.API_KEY;
+        }
+        if (scheme.getType() == SecurityScheme.Type.HTTP && "basic".equalsIgnoreCase(scheme.getScheme())) {
+            return Authentication.BASIC;
+        }
+        throw wrong(id, "the security scheme " + name + " is neither an apiKey in Authorization nor http basic");
+    }
+
+    private Map<String, List<Parameter>> parameters(
+            PathItem item, io.swagger.v3.oas.models.Operation operation, String id) {
+        Map<String, io.swagger.v3.oas.models.parameters.Parameter> declared = new LinkedHashMap<>();
+        for (var shared : item.getParameters() == null
+                ? List.<io.swagger.v3.oas.models.parameters.Parameter>of()
+                : item.getParameters()) {
+            var parameter = components.parameter(shared, id);
+            declared.put(parameter.getIn() + " " + parameter.getName(), parameter);
+        }
+        if (operation.getParameters() != null) {
+            for (var own : operation.getParameters()) {
+                var parameter = components.parameter(own, id);
+                declared.put(parameter.getIn() + " " + parameter.getName(), parameter);
+            }
+        }
+        Map<String, List<Parameter>> parameters =
+                Map.of("path", new ArrayList<>(), "query", new ArrayList<>(), "header", new ArrayList<>());
+        Set<String> names = new LinkedHashSet<>();
+        declared.values().forEach(parameter -> {
+            String place = id + " " + parameter.getIn() + " parameter " + parameter.getName();
+            if (!parameters.containsKey(parameter.getIn())) {
+                throw wrong(place, "only path, query and header parameters are supported");
+            }
+            if (!names.add(parameter.getIn() + " " + Query.key(parameter.getName()))) {
+                throw wrong(place, "another parameter has the same name in another letter case");
+            }
+            parameters.get(parameter.getIn()).add(parameter(parameter, place));
+        });
+        if (parameters.get("query").stream().filter(Parameter::collectsAttributes).count() > 1) {
+            throw wrong(id, "x-attributes can be used for one query parameter");
+        }
+        return parameters;
+    }
+
+    private Parameter parameter(io.swagger.v3.oas.models.parameters.Parameter declared, String place) {
+        String in = declared.getIn();
+        if (in.equals("header") && NOT_PARAMETERS.contains(Query.key(declared.getName()))) {
+            throw wrong(place, "OpenAPI ignores header parameters of this name");
+        }
+        if (declared.getSchema() == null) {
+            throw wrong(place, "a schema is missing");
+        }
+        List<Schema<?>> parts = List.of(declared.getSchema());
+        Draft draft = types.draft(parts, place);
+        if (!draft.annotations().equals(Annotations.NONE)) {
+            throw wrong(place, "vendor extensions belong beside the schema of a parameter, not into it");
+        }
+        Type type = types.type(parts, draft);
+        Annotations annotations = Annotations.of(declared.getExtensions(), place);
+        refuseMisplaced(declared, draft, annotations, place);
+        boolean required = Boolean.TRUE.equals(declared.getRequired());
+        return new Parameter(
+                in,
+                new Property(declared.getName(), type, required, Types.fallback(draft, type), annotations));
+    }
+
+    private static void refuseMisplaced(
+            io.swagger.v3.oas.models.parameters.Parameter declared,
+            Draft draft,
+            Annotations annotations,
+            String place) {
+        boolean query = declared.getIn().equals("query");
+        boolean attributes = annotations.attributes();
+        if (annotations.credential()
+                || annotations.characters()
+                || !annotations.aliases().isEmpty()
+                || !annotations.excludes().isEmpty()) {
+            throw wrong(place, "x-credential, x-characters, x-aliases and x-excludes belong to properties of a body");
+        }
+        if (annotations.dryRun() && !(declared.getIn().equals("header") && "boolean".equals(draft.type()))) {
+            throw wrong(place, "x-dry-run belongs to a boolean header parameter");
+        }
+        if (annotations.deployment() && !"string".equals(draft.type())) {
+            throw wrong(place, "x-deployment belongs to a parameter of type string");
+        }
+        if (attributes && !(query && "object".equals(draft.type()) && !Boolean.FALSE.equals(declared.getExplode()))) {
+            throw wrong(place, "x-attributes belongs to a query parameter of type object, style form, explode true");
+        }
+        if (!attributes && !Set.of("string", "integer", "number", "boolean").contains(String.valueOf(draft.type()))) {
+            throw wrong(place, "a parameter must be a string, an integer, a number or a boolean");
+        }
+        if (declared.getStyle() != null && declared.getStyle() != (query ? StyleEnum.FORM : StyleEnum.SIMPLE)) {
+            throw wrong(place, "the style " + declared.getStyle() + " is not supported");
+        }
+    }
+
+    private static void requirePathParameters(String path, List<Parameter> declared, String id) {
+        for (Parameter parameter : declared) {
+            if (!path.contains("{" + parameter.name() + "}")) {
+                throw wrong(id, "the path parameter " + parameter.name() + " is not in the path");
+            }
+        }
+        if (path.chars().filter(c -> c == '{').count() != declared.size()) {
+            throw wrong(id, "a name in the path " + path + " is not declared as a path parameter");
+        }
+    }
+
+    private Body body(RequestBody reference, String id) {
+        RequestBody declared = components.requestBody(reference, id);
+        if (declared == null) {
+            return null;
+        }
+        String place = id + " body";
+        if (declared.getContent() == null || declared.getContent().isEmpty()) {
+            throw wrong(place, "a requestBody needs content");
+        }
+        Map<MediaType, Type> accepted = new EnumMap<>(MediaType.class);
+        declared.getContent().forEach((key, content) -> {
+            MediaType media = MediaType.of(key);
+            if (media == null) {
+                throw wrong(place, "the media type " + key + " is not supported");
+            }
+            if (content.getSchema() == null) {
+                throw wrong(place, "a schema is missing for " + key);
+            }
+            accepted.put(media, types.plain(List.of(content.getSchema()), place));
+        });
+        return new Body(accepted, Boolean.TRUE.equals(declared.getRequired()));
+    }
+
+    private static IllegalArgumentException wrong(String place, String sentence) {
+        return new IllegalArgumentException(place + ": " + sentence);
+    }
+}

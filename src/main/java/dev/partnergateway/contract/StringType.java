@@ -1,0 +1,72 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** A text, with its length counted in code points as OpenAPI does. */
+final class StringType extends Type {
+    private final int shortest;
+    private final int longest;
+    private final List<Pattern> patterns;
+    private final Set<String> allowed;
+
+    StringType(Draft draft) {
+        super(expectation(draft), draft.nullable());
+        shortest = draft.minLength() == null ? 0 : draft.minLength();
+        longest = draft.maxLength() == null ? Json.LONGEST_TEXT : draft.maxLength();
+        patterns = draft.patterns();
+        allowed = draft.enumTexts() == null ? null : Set.copyOf(draft.enumTexts());
+    }
+
+    @Override
+    JsonNode coerce(JsonNode value, Check check) {
+        if (!value.isTextual()) {
+            return check.refuse(expectation(), value);
+        }
+        String text = value.textValue();
+        if (!Text.isClean(text)) {
+            return check.refuse(Text.UNICODE);
+        }
+        if (!hasLength(text) || (allowed != null && !allowed.contains(text))) {
+            return check.refuse(expectation());
+        }
+        for (int i = 0; i < patterns.size(); i++) {
+            if (!patterns.get(i).matcher(text).find()) {
+                return check.refuse(expectation());
+            }
+        }
+        return value;
+    }
+
+    @Override
+    boolean blankMeansAbsent() {
+        return true;
+    }
+
+    private boolean hasLength(String text) {
+        int units = text.length();
+        if (units < shortest) {
+            return false;
+        }
+        // A code point takes one or two units, so most texts need no counting.
+        if (units <= longest && units >= 2L * shortest) {
+            return true;
+        }
+        int points = text.codePointCount(0, units);
+        return points >= shortest && points <= longest;
+    }
+
+    private static String expectation(Draft draft) {
+        if (draft.enumTexts() != null) {
+            return Expectation.oneOf(draft.enumTexts());
+        }
+        StringBuilder text = new StringBuilder("a string");
+        text.append(Expectation.count(draft.minLength(), draft.maxLength(), "character"));
+        for (Pattern pattern : draft.patterns()) {
+            text.append(" matching ").append(pattern.pattern());
+        }
+        return text.toString();
+    }
+}

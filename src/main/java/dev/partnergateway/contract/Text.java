@@ -1,0 +1,58 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** What every text of a call must be, declared or not: Unicode that storage and upstream can carry unchanged. */
+final class Text {
+    static final String UNICODE = "Unicode text without NUL or broken surrogates";
+
+    private Text() {}
+
+    /** Whether a text has neither NUL, which PostgreSQL cannot store, nor half of a surrogate pair. */
+    static boolean isClean(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                return false;
+            }
+            if (Character.isSurrogate(c)) {
+                if (Character.isLowSurrogate(c)
+                        || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
+
+    /** Checks the texts, names and numbers inside a free-form value. */
+    static JsonNode checkFree(JsonNode value, Check check) {
+        switch (value.getNodeType()) {
+            case STRING:
+                return isClean(value.textValue()) ? value : check.refuse(UNICODE);
+            case NUMBER:
+                return Numbers.isReasonable(value) ? value : check.refuse(Numbers.REASONABLE);
+            case ARRAY:
+                for (int i = 0; i < value.size() && !check.full(); i++) {
+                    check.enter(i);
+                    checkFree(value.get(i), check);
+                    check.leave();
+                }
+                return value;
+            case OBJECT:
+                for (var member : value.properties()) {
+                    check.enter(member.getKey());
+                    if (!isClean(member.getKey())) {
+                        check.report(": expected a member name of " + UNICODE);
+                    }
+                    checkFree(member.getValue(), check);
+                    check.leave();
+                }
+                return value;
+            default:
+                return value;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** A compiled schema: checks a value and gives it back in the declared type. Immutable, shared by all calls. */
+abstract class Type {
+    private final String expectation;
+    private final boolean nullable;
+
+    Type(String expectation, boolean nullable) {
+        this.expectation = expectation;
+        this.nullable = nullable;
+    }
+
+    /** What a value must be, ready to follow the word "expected". */
+    String expectation() {
+        return expectation;
+    }
+
+    boolean nullable() {
+        return nullable;
+    }
+
+    /** The value in the declared type, or null after the problem was reported. */
+    JsonNode check(JsonNode value, Check check) {
+        if (value.isNull()) {
+            return nullable() ? value : check.refuse(expectation(), value);
+        }
+        return coerce(value, check);
+    }
+
+    /** As {@link #check}, for a value that is not JSON null. */
+    abstract JsonNode coerce(JsonNode value, Check check);
+
+    /** Whether a blank string in an optional member means that the member was left out (contract 2.5). */
+    boolean blankMeansAbsent() {
+        return false;
+    }
+
+    /** Whether a value of this type cannot be without a deployment (contract 2.1). */
+    boolean requiresDeployment() {
+        return false;
+    }
+
+    /** Whether a value of this type can hold the caller's credential. */
+    boolean holdsCredential() {
+        return false;
+    }
+
+    /** Whether an object of this type cannot be empty. */
+    boolean requiresMembers() {
+        return false;
+    }
+}
