@@ -1,6 +1,6 @@
 -- One row per key that a partner's call was claimed under. Times are milliseconds since 1970 UTC.
 CREATE TABLE answer (
-    key          CHAR(64)     NOT NULL PRIMARY KEY, -- SHA-256 of the key tuple
+    id           CHAR(64)     NOT NULL PRIMARY KEY, -- SHA-256 of the key tuple
     slots        CHAR(64),                          -- the tuple without its recipient, for lookups by identifier
     bound        BOOLEAN      NOT NULL,             -- whether a recipient is part of the key
     deployment   VARCHAR(100) NOT NULL,

@@ -18,9 +18,9 @@ import dev.partnergateway.talonone.UpstreamOperation;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Proves what a partner's key is good for, before the operator's stronger key is used on its behalf (contract 2.3). What
@@ -35,12 +35,31 @@ public final class KeyProof {
 
     private final TalonOne talonOne;
     private final Executor executor;
-    private final AsyncCache<KeyAt, Binding> bindings = cache(Binding::accepted);
-    private final AsyncCache<CampaignAt, Optional<Campaign>> campaigns = cache(Optional::isPresent);
+    private final AsyncCache<KeyAt, Told<Binding>> bindings = cache(Binding::accepted);
+    private final AsyncCache<CampaignAt, Told<Optional<Campaign>>> campaigns = cache(Optional::isPresent);
 
     private record KeyAt(Deployment deployment, String hash) {}
 
     private record CampaignAt(Deployment deployment, long application, long campaign) {}
+
+    /** What Talon.One told, or why it told nothing; only the first is remembered. */
+    private record Told<T>(T value, RuntimeException failure) {
+
+        static <T> Told<T> by(Supplier<T> question) {
+            try {
+                return new Told<>(question.get(), null);
+            } catch (RuntimeException e) {
+                return new Told<>(null, e);
+            }
+        }
+
+        T get() {
+            if (failure != null) {
+                throw failure;
+            }
+            return value;
+        }
+    }
 
     /**
      * What a deployment says of a key.
@@ -63,12 +82,23 @@ public final class KeyProof {
         this.executor = executor;
     }
 
-    private static <K, V> AsyncCache<K, V> cache(Function<V, Boolean> good) {
+    private static <K, V> AsyncCache<K, Told<V>> cache(Predicate<V> good) {
         return Caffeine.newBuilder()
                 .maximumSize(MOST)
-                .expireAfter(Expiry.creating(
-                        (K key, V value) -> Boolean.TRUE.equals(good.apply(value)) ? REMEMBERED : REFUSED))
+                .expireAfter(Expiry.creating((K key, Told<V> told) -> {
+                    if (told.failure() != null) {
+                        return Duration.ofNanos(1);
+                    }
+                    return good.test(told.value()) ? REMEMBERED : REFUSED;
+                }))
                 .buildAsync();
+    }
+
+    /** Asks once for everybody who wants to know at the same time. */
+    private <K, V> V told(AsyncCache<K, Told<V>> cache, K about, Supplier<V> question) {
+        return cache.get(about, (key, ignored) -> CompletableFuture.supplyAsync(() -> Told.by(question), executor))
+                .join()
+                .get();
     }
 
     /**
@@ -79,10 +109,8 @@ public final class KeyProof {
     Binding binding(PartnerCall call) {
         Deployment deployment = call.deployment();
         Credential credential = call.credential();
-        Binding binding = join(bindings.get(
-                new KeyAt(deployment, credential.hash()),
-                (key, ignored) ->
-                        CompletableFuture.supplyAsync(() -> ask(deployment, credential), executor)));
+        Binding binding =
+                told(bindings, new KeyAt(deployment, credential.hash()), () -> ask(deployment, credential));
         if (!binding.accepted()) {
             throw Refusal.of(401, "Talon.One does not accept this API key");
         }
@@ -139,10 +167,10 @@ public final class KeyProof {
         if (bound != application) {
             throw Refusal.of(404, "applicationId: this API key belongs to no Application of that id");
         }
-        Campaign campaign = join(campaigns.get(
+        Campaign campaign = told(
+                        campaigns,
                         new CampaignAt(deployment, application, campaignId),
-                        (key, ignored) -> CompletableFuture.supplyAsync(
-                                () -> load(deployment, application, campaignId), executor)))
+                        () -> load(deployment, application, campaignId))
                 .filter(found -> found.application() == application && found.id() == campaignId)
                 .orElseThrow(() -> Refusal.of(404, "campaignId: the Application has no campaign of that id"));
         call.proven(application);
@@ -218,17 +246,6 @@ public final class KeyProof {
                     WAIT));
         } catch (Unanswered e) {
             throw TalonOne.refusal(operation, e);
-        }
-    }
-
-    private static <T> T join(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
         }
     }
 }

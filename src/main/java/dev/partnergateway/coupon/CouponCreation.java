@@ -57,13 +57,24 @@ public final class CouponCreation implements UpstreamStep {
         }
         Attempt attempt = new Attempt(call, Claim.of(exchange).orElse(null), request, pattern);
         if (attempt.claim != null && attempt.claim.outcome().isPresent()) {
-            return attempt.claim.outcome().get();
+            return whole(attempt.claim.outcome().get());
         }
         JsonNode coupon = attempt.resumes() ? resume(attempt) : create(attempt, fields, attempt.firstCode(), false);
         if (attempt.claim != null) {
             attempt.claim.settled(coupon);
         }
-        return coupon;
+        return whole(coupon);
+    }
+
+    /** A whole discount limit is given without a fraction (D31). */
+    private static JsonNode whole(JsonNode coupon) {
+        JsonNode limit = coupon.path("discountLimit");
+        if (!limit.isFloatingPointNumber()
+                || limit.decimalValue().stripTrailingZeros().scale() > 0) {
+            return coupon;
+        }
+        return ((ObjectNode) coupon.deepCopy())
+                .put("discountLimit", limit.decimalValue().longValue());
     }
 
     /** What a dry run is told (contract 2.7): the coupon as it would be, with the pattern in place of a code. */

@@ -18,7 +18,7 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
-import org.apache.camel.spi.RestBindingAdvice;
+import org.apache.camel.support.processor.RestBindingAdvice;
 import org.apache.camel.support.cache.DefaultProducerCache;
 
 /**

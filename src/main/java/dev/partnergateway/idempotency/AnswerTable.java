@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 final class AnswerTable {
 
-    private static final String ALL = "key, bound, state, owner, lease_until, created, expires, sent, code, request,"
+    private static final String ALL = "id, bound, state, owner, lease_until, created, expires, sent, code, request,"
             + " outcome, status, content_type, body";
 
     private final Store store;
@@ -25,7 +25,7 @@ final class AnswerTable {
     /** Takes a key nobody has; false when somebody has it. */
     boolean insert(KeyTuple tuple, String deployment, String operation, String owner, long now, long leaseUntil) {
         return store.update(
-                        "INSERT INTO answer (key, slots, bound, deployment, operation, state, owner, lease_until, created,"
+                        "INSERT INTO answer (id, slots, bound, deployment, operation, state, owner, lease_until, created,"
                                 + " expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                         tuple.key(),
                         tuple.slots(),
@@ -41,7 +41,7 @@ final class AnswerTable {
     }
 
     Optional<Row> find(String key) {
-        return store.query(AnswerTable::row, "SELECT " + ALL + " FROM answer WHERE key = ?", key).stream()
+        return store.query(AnswerTable::row, "SELECT " + ALL + " FROM answer WHERE id = ?", key).stream()
                 .findFirst();
     }
 
@@ -52,7 +52,7 @@ final class AnswerTable {
     /** Takes a row over whose owner's lease has run out; false when somebody else was faster. */
     boolean takeOver(Row row, String owner, long now, long leaseUntil) {
         return store.update(
-                        "UPDATE answer SET owner = ?, lease_until = ? WHERE key = ? AND owner = ? AND state <> 'DONE'"
+                        "UPDATE answer SET owner = ?, lease_until = ? WHERE id = ? AND owner = ? AND state <> 'DONE'"
                                 + " AND lease_until <= ?",
                         owner,
                         leaseUntil,
@@ -65,7 +65,7 @@ final class AnswerTable {
     /** Writes down what is about to be sent; false when the row was lost. */
     boolean sending(String key, String owner, String code, byte[] request, long now) {
         return store.update(
-                        "UPDATE answer SET state = 'SENT', code = ?, request = ?, sent = ? WHERE key = ? AND owner = ?",
+                        "UPDATE answer SET state = 'SENT', code = ?, request = ?, sent = ? WHERE id = ? AND owner = ?",
                         code,
                         request,
                         now,
@@ -77,7 +77,7 @@ final class AnswerTable {
     /** Lets go of a row whose outcome is not known. */
     void release(String key, String owner, long now) {
         store.update(
-                "UPDATE answer SET state = 'SENT', lease_until = 0, sent = COALESCE(sent, ?) WHERE key = ? AND owner = ?",
+                "UPDATE answer SET state = 'SENT', lease_until = 0, sent = COALESCE(sent, ?) WHERE id = ? AND owner = ?",
                 now,
                 key,
                 owner);
@@ -86,13 +86,13 @@ final class AnswerTable {
     /** Lets go of a row whose code was not used: the next to take it over sends the same one. */
     void keep(String key, String owner) {
         store.update(
-                "UPDATE answer SET state = 'CLAIMED', lease_until = 0 WHERE key = ? AND owner = ?", key, owner);
+                "UPDATE answer SET state = 'CLAIMED', lease_until = 0 WHERE id = ? AND owner = ?", key, owner);
     }
 
     /** Keeps Talon.One's answer and lets go. */
     void settle(String key, String owner, byte[] outcome) {
         store.update(
-                "UPDATE answer SET state = 'SETTLED', lease_until = 0, outcome = ? WHERE key = ? AND owner = ?",
+                "UPDATE answer SET state = 'SETTLED', lease_until = 0, outcome = ? WHERE id = ? AND owner = ?",
                 outcome,
                 key,
                 owner);
@@ -102,7 +102,7 @@ final class AnswerTable {
     boolean done(String key, String owner, int status, String contentType, byte[] body) {
         return store.update(
                         "UPDATE answer SET state = 'DONE', lease_until = 0, status = ?, content_type = ?, body = ?,"
-                                + " request = NULL, outcome = NULL WHERE key = ? AND owner = ?",
+                                + " request = NULL, outcome = NULL WHERE id = ? AND owner = ?",
                         status,
                         contentType,
                         body,
@@ -113,18 +113,18 @@ final class AnswerTable {
 
     /** Frees a key. */
     void delete(String key, String owner) {
-        store.update("DELETE FROM answer WHERE key = ? AND owner = ?", key, owner);
+        store.update("DELETE FROM answer WHERE id = ? AND owner = ?", key, owner);
     }
 
     /** Frees a key whose window has passed. */
     void deleteExpired(String key, long now) {
-        store.update("DELETE FROM answer WHERE key = ? AND state = 'DONE' AND expires <= ?", key, now);
+        store.update("DELETE FROM answer WHERE id = ? AND state = 'DONE' AND expires <= ?", key, now);
     }
 
     /** Frees up to so many keys whose window has passed, or whose call never got as far as being sent. */
     int prune(long now, long abandonedBefore, int most) {
         return store.update(
-                "DELETE FROM answer WHERE key IN (SELECT key FROM answer WHERE (state = 'DONE' AND expires <= ?)"
+                "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE (state = 'DONE' AND expires <= ?)"
                         + " OR (state = 'CLAIMED' AND lease_until <= ?) LIMIT ?)",
                 now,
                 abandonedBefore,
@@ -138,7 +138,7 @@ final class AnswerTable {
 
     private static Row row(ResultSet row) throws SQLException {
         return new Row(
-                row.getString("key"),
+                row.getString("id"),
                 row.getBoolean("bound"),
                 State.valueOf(row.getString("state")),
                 row.getString("owner"),

@@ -12,7 +12,6 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLHandshakeException;
@@ -57,7 +56,7 @@ public final class TalonOne {
         http.setHttpClientConfigurer(new TalonOneHttpClient());
         http.setConnectionsPerRoute(settings.connections());
         http.setMaxTotalConnections(settings.connections() * 2);
-        http.setConnectTimeout(org.apache.hc.core5.util.Timeout.of(settings.connectTimeout()));
+        http.setConnectTimeout(settings.connectTimeout().toMillis());
         http.setCookieManagementDisabled(true);
         http.setRedirectHandlingDisabled(true);
         http.setAutomaticRetriesDisabled(true);
@@ -121,7 +120,7 @@ public final class TalonOne {
             exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
             exchange.getMessage().setBody(Json.write(call.body()));
         }
-        TalonOneHttpClient.waitAtMost(call.wait());
+        TalonOneHttpClient.waitAtMost(call.patience());
         try {
             template.send(endpoint, exchange);
             if (exchange.getException() != null) {
@@ -167,8 +166,7 @@ public final class TalonOne {
             }
         }
         char separator = '?';
-        for (Iterator<Map.Entry<String, JsonNode>> it = call.query().fields(); it.hasNext(); separator = '&') {
-            Map.Entry<String, JsonNode> parameter = it.next();
+        for (Map.Entry<String, JsonNode> parameter : call.query().properties()) {
             if (!call.operation().query().contains(parameter.getKey())) {
                 throw new IllegalArgumentException(
                         call.operation().id() + " takes no query parameter " + parameter.getKey());
@@ -177,6 +175,7 @@ public final class TalonOne {
                     .append(encode(parameter.getKey()))
                     .append('=')
                     .append(encode(parameter.getValue().asText()));
+            separator = '&';
         }
         // camel-http expands placeholders in this text (CVE-2026-78164); encoded values cannot hold any.
         if (uri.indexOf("{") >= 0) {

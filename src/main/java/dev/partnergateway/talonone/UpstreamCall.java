@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param query values of query parameters, not encoded
  * @param body JSON to send; null or an empty object with a reading operation = none
  * @param idempotencyKey value of {@code Idempotency-Key}; null = none
- * @param wait longest wait for the answer
+ * @param patience longest wait for the answer
  */
 public record UpstreamCall(
         UpstreamOperation operation,
@@ -27,7 +27,7 @@ public record UpstreamCall(
         JsonNode query,
         JsonNode body,
         String idempotencyKey,
-        Duration wait) {
+        Duration patience) {
 
     private static final JsonNode NONE = JsonNodeFactory.instance.objectNode();
 
@@ -42,7 +42,7 @@ public record UpstreamCall(
             Credential credential,
             ObjectNode request,
             String idempotencyKey,
-            Duration wait) {
+            Duration patience) {
         return new UpstreamCall(
                 operation,
                 deployment,
@@ -51,6 +51,6 @@ public record UpstreamCall(
                 request.has("query") ? request.get("query") : NONE,
                 request.get("body"),
                 idempotencyKey,
-                wait);
+                patience);
     }
 }

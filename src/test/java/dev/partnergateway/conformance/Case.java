@@ -59,7 +59,7 @@ record Case(Path file, String name, List<JsonNode> steps) {
 
     /** Lays values over defaults, member by member; null takes a default away. */
     private static void merge(ObjectNode onto, JsonNode values) {
-        values.fields().forEachRemaining(member -> {
+        values.properties().forEach(member -> {
             if (member.getValue().isNull()) {
                 onto.remove(member.getKey());
             } else if (member.getValue().isObject() && onto.path(member.getKey()).isObject()) {

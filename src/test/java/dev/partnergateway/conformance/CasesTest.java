@@ -71,7 +71,7 @@ class CasesTest {
 
     private static Http.Answer send(JsonNode call) throws Exception {
         List<String> headers = new ArrayList<>();
-        call.path("headers").fields().forEachRemaining(header -> {
+        call.path("headers").properties().forEach(header -> {
             headers.add(header.getKey());
             headers.add(header.getValue().asText());
         });
@@ -84,7 +84,7 @@ class CasesTest {
             }
         }
         StringBuilder path = new StringBuilder(call.path("path").asText());
-        call.path("query").fields().forEachRemaining(parameter -> path.append(path.indexOf("?") < 0 ? '?' : '&')
+        call.path("query").properties().forEach(parameter -> path.append(path.indexOf("?") < 0 ? '?' : '&')
                 .append(encode(parameter.getKey()))
                 .append('=')
                 .append(encode(parameter.getValue().asText())));
@@ -126,8 +126,8 @@ class CasesTest {
             assertNull(expected.difference("", wanted.get("json"), answer.json()), at);
         }
         wanted.path("headers")
-                .fields()
-                .forEachRemaining(header ->
+                .properties()
+                .forEach(header ->
                         assertEquals(header.getValue().asText(), answer.header(header.getKey()), at));
     }
 

@@ -1,0 +1,148 @@
+package dev.partnergateway;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.partnergateway.harness.GatewayProcess;
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The process as an operator meets it: starting, stopping, restarting, editing files. */
+class ProcessTest {
+
+    private static final String[] HEADERS = {
+        "Authorization", "ApiKey-v1 sandbox-key-demo-shop", "Content-Type", "application/json"
+    };
+
+    private static String coupon(String identifier) {
+        return "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\"" + identifier
+                + "\"}";
+    }
+
+    @Test
+    void aTakenPartnerPortFailsTheStart() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            GatewayProcess gateway = GatewayProcess.launch(
+                    GatewayProcess.workingDirectory(), Map.of("gateway.port", "" + taken.getLocalPort()));
+            assertEquals(1, gateway.exitCode());
+            assertTrue(gateway.output().contains("gateway.port " + taken.getLocalPort()), gateway.output());
+        }
+    }
+
+    @Test
+    void aTakenManagementPortFailsTheStart() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            GatewayProcess gateway = GatewayProcess.launch(
+                    GatewayProcess.workingDirectory(), Map.of("gateway.management-port", "" + taken.getLocalPort()));
+            assertEquals(1, gateway.exitCode());
+            assertTrue(gateway.output().contains("gateway.management-port " + taken.getLocalPort()), gateway.output());
+        }
+    }
+
+    @Test
+    void anUnknownSettingFailsTheStartWithASentenceThatNamesIt() {
+        GatewayProcess gateway =
+                GatewayProcess.launch(GatewayProcess.workingDirectory(), Map.of("gateway.prot", "8080"));
+        assertEquals(1, gateway.exitCode());
+        assertTrue(gateway.output().contains("gateway.prot is not a setting"), gateway.output());
+    }
+
+    @Test
+    void answersSurviveARestartAndAKill() {
+        Path home = GatewayProcess.workingDirectory();
+        Map<String, String> sandboxPort = Map.of("gateway.sandbox.port", "" + GatewayUnderTest.freePort());
+        Http.Answer first;
+        try (GatewayProcess gateway = GatewayProcess.start(home, sandboxPort)) {
+            first = gateway.partner().send("POST", "/braze/coupon", coupon("restart"), HEADERS);
+            assertEquals(200, first.status(), first.text());
+            gateway.kill();
+        }
+        try (GatewayProcess gateway = GatewayProcess.start(home, sandboxPort)) {
+            Http.Answer second = gateway.partner().send("POST", "/braze/coupon", coupon("restart"), HEADERS);
+            assertArrayEquals(first.body(), second.body(), second.text());
+            assertEquals(0, gateway.sandbox().calls("createCoupons").size());
+        }
+    }
+
+    @Test
+    void aCallThatRunsWhenTheProcessIsAskedToStopIsFinished() {
+        try (GatewayProcess gateway = GatewayProcess.start(GatewayProcess.workingDirectory(), Map.of())) {
+            gateway.sandbox().fault("{\"operation\":\"createCoupons\",\"kind\":\"delay\",\"delayMillis\":1200,\"times\":1}");
+            CompletableFuture<Http.Answer> running = CompletableFuture.supplyAsync(
+                    () -> gateway.partner().send("POST", "/braze/coupon", coupon("drain"), HEADERS));
+            while (gateway.sandbox().calls("getCampaign").isEmpty()) {
+                Thread.onSpinWait();
+            }
+            gateway.terminate();
+            assertEquals(200, running.join().status(), running.join().text());
+            assertEquals(143, gateway.exitCode(), gateway.output());
+        }
+    }
+
+    @Test
+    void anIntegrationIsAddedByItsTwoFilesAlone() throws IOException {
+        Path home = GatewayProcess.workingDirectory();
+        copy("demo.camel.yaml", home.resolve("routes"));
+        Files.copy(Path.of("src/test/resources/demo/demo.yaml"), home.resolve("openapi/demo.yaml"));
+        try (GatewayProcess gateway = GatewayProcess.start(home, Map.of())) {
+            Http.Answer answer = gateway.partner()
+                    .send(
+                            "POST",
+                            "/demo/greeting",
+                            "{\"host\":\"sandbox.example\",\"who\":\"alice\",\"id\":\"1\"}",
+                            HEADERS);
+            assertEquals(200, answer.status(), answer.text());
+            assertEquals("{\"greeted\":\"alice\"}", answer.text());
+            assertEquals(1, gateway.sandbox().calls("trackEventV2").size());
+        }
+    }
+
+    @Test
+    void anEditedRouteFileIsLoadedAndABrokenOneChangesNothing() throws IOException {
+        Path home = GatewayProcess.workingDirectory();
+        copy("demo.camel.yaml", home.resolve("routes"));
+        Files.copy(Path.of("src/test/resources/demo/demo.yaml"), home.resolve("openapi/demo.yaml"));
+        Path route = home.resolve("routes/demo.camel.yaml");
+        String original = Files.readString(route);
+        try (GatewayProcess gateway = GatewayProcess.start(home, Map.of())) {
+            Files.writeString(route, original.replace("greeted:", "welcomed:"));
+            await(() -> greeting(gateway).contains("welcomed"));
+            Files.writeString(route, original.replace("- to:", "- too:"));
+            await(() -> gateway.output().contains("demo.camel.yaml"));
+            assertTrue(greeting(gateway).contains("welcomed"), gateway.output());
+            assertFalse(gateway.output().isBlank());
+        }
+    }
+
+    private static void copy(String name, Path folder) throws IOException {
+        Files.copy(Path.of("src/test/resources/demo", name), folder.resolve(name));
+    }
+
+    private static String greeting(GatewayProcess gateway) {
+        return gateway.partner()
+                .send(
+                        "POST",
+                        "/demo/greeting",
+                        "{\"host\":\"sandbox.example\",\"who\":\"alice\",\"id\":\"" + System.nanoTime() + "\"}",
+                        HEADERS)
+                .text();
+    }
+
+    /** Polls for at most two seconds, the time a change may take. */
+    private static void await(java.util.function.BooleanSupplier condition) {
+        long end = System.nanoTime() + 2_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "it did not happen within two seconds");
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.partnergateway.idempotency;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.SandboxControl;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Repeats of one call, at once and one after the other. */
+class RepeatTest {
+
+    private static GatewayUnderTest gateway;
+    private static SandboxControl sandbox;
+
+    @BeforeAll
+    static void start() {
+        gateway = GatewayUnderTest.shared();
+        sandbox = gateway.sandbox();
+    }
+
+    @BeforeEach
+    void reset() {
+        sandbox.reset();
+        sandbox.limits("{\"managementPerSecond\":0}");
+    }
+
+    private static Http.Answer coupon(Http port, String key, int application, int campaign, String identifier) {
+        String body = "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":" + application + ",\"campaignId\":"
+                + campaign + ",\"identifier\":\"" + identifier + "\"}";
+        return port.send(
+                "POST",
+                "/braze/coupon",
+                body,
+                "Content-Type",
+                "application/json",
+                "Authorization",
+                "ApiKey-v1 " + key);
+    }
+
+    @Test
+    void twoHundredIdenticalCallsAtOnceCreateOneCouponAndAllGetIt() {
+        String identifier = UUID.randomUUID().toString();
+        sandbox.fault("{\"operation\":\"createCoupons\",\"kind\":\"delay\",\"delayMillis\":300,\"times\":1}");
+        ExecutorService callers = Executors.newFixedThreadPool(200);
+        try {
+            List<CompletableFuture<Http.Answer>> calls = IntStream.range(0, 200)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> coupon(gateway.partner(), "sandbox-key-demo-shop", 1, 10, identifier), callers))
+                    .toList();
+            byte[] first = calls.get(0).join().body();
+            for (CompletableFuture<Http.Answer> call : calls) {
+                assertEquals(200, call.join().status(), call.join().text());
+                assertArrayEquals(first, call.join().body());
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+        assertEquals(1, sandbox.calls("createCoupons").size());
+    }
+
+    @Test
+    void theSameIdentifierInAnotherApplicationIsAnotherCoupon() {
+        String identifier = UUID.randomUUID().toString();
+        Http.Answer one = coupon(gateway.partner(), "sandbox-key-demo-shop", 1, 10, identifier);
+        Http.Answer two = coupon(gateway.partner(), "sandbox-key-other-shop", 2, 20, identifier);
+        assertEquals(200, one.status(), one.text());
+        assertEquals(200, two.status(), two.text());
+        assertNotEquals(one.json().path("Value"), two.json().path("Value"));
+    }
+
+    @Test
+    void aRepeatThatWaitsInVainIsToldToComeBack() {
+        try (GatewayUnderTest own = GatewayUnderTest.start(Map.of("gateway.deadline.braze", "700"))) {
+            coupon(own.partner(), "sandbox-key-demo-shop", 1, 10, "warm-up");
+            own.sandbox().fault("{\"operation\":\"createCoupons\",\"kind\":\"hang\",\"times\":1}");
+            own.sandbox().forgetCalls();
+            CompletableFuture<Http.Answer> first = CompletableFuture.supplyAsync(
+                    () -> coupon(own.partner(), "sandbox-key-demo-shop", 1, 10, "vain"));
+            while (own.sandbox().calls("createCoupons").isEmpty()) {
+                Thread.onSpinWait();
+            }
+            Http.Answer second = coupon(own.partner(), "sandbox-key-demo-shop", 1, 10, "vain");
+            assertEquals(504, first.join().status(), first.join().text());
+            assertEquals("1", first.join().header("Retry-After"));
+            assertEquals("1", second.header("Retry-After"), second.text());
+            assertEquals(1, own.sandbox().calls("createCoupons").size());
+        }
+    }
+}
