@@ -58,6 +58,10 @@ final class Json {
                 // A broken limit is reported without a place, but then the parser still stands there.
                 JsonLocation place = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
                 throw new ContractViolation(400, "the body: expected " + expectation(e) + position(place));
+            } catch (NumberFormatException e) {
+                // Jackson lets BigDecimal's own exception through when an exponent has more than 32 bits.
+                throw new ContractViolation(
+                        400, "the body: expected " + Numbers.REASONABLE + position(parser.currentLocation()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("a text in memory cannot be read", e);
@@ -68,7 +72,7 @@ final class Json {
     static JsonNode readOrNull(String text) {
         try {
             return READER.readTree(text);
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | NumberFormatException e) {
             return null;
         }
     }

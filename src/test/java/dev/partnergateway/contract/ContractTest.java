@@ -115,6 +115,7 @@ class ContractTest {
             n: {type: integer} | n: {type: string, x-deploymnet: true} | a body/n: the extension x-deploymnet is unknown; known are
             n: {type: integer} | n: {type: array, items: {type: string, x-credential: true}} | a body/n/items: vendor extensions belong to a parameter or to a property of an object
             n: {type: integer} | n: {$ref: '#/components/schemas/None'} | attribute components.schemas.A.None is not of type `schema`
+            n: {type: integer} | n: {$ref: '#/components/schemas/A', x-credential: true} | /components/schemas/A/properties/n: OpenAPI ignores x-credential beside a $ref; put the $ref into allOf, or the keyword where the $ref leads
             n: {type: integer} | n: {allOf: [{type: integer}, {type: string}]} | a body/n: allOf joins the types integer and string
             n: {type: integer} | n: {type: boolean, enum: [true]} | a body/n: enum can be used for strings and integers that are no date-times only
             {type: object, properties | {type: object, required: [o], properties | a body: required names o, which is no property
