@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,6 +146,39 @@ class ContractTest {
                                 ? "a: the security scheme token is neither an apiKey in Authorization nor http basic"
                                 : expected),
                 message);
+    }
+
+    private static final String BRANCHES = FILE.replace(
+                    "schema: {$ref: '#/components/schemas/A'}",
+                    "schema: {oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}],"
+                            + " discriminator: {propertyName: m}}")
+            + "    B: {type: object, required: [o], properties: {m: {type: string, enum: [b1, b2]}, o: {type: integer}}}\n";
+
+    private static String check(Contract contract, String body) {
+        RawCall call = new RawCall(Map.of("id", "1"), null, name -> List.of(), body.getBytes(StandardCharsets.UTF_8));
+        try {
+            return contract.operation("a").check(call).call().get("body").toString();
+        } catch (ContractViolation violation) {
+            return violation.getMessage();
+        }
+    }
+
+    @Test
+    void aBranchIsNamedByItsEnumOrElseByItsSchema() throws IOException {
+        Contract contract = Contract.read(Files.writeString(directory.resolve("branches.yaml"), BRANCHES));
+        assertEquals("{\"m\":\"A\",\"n\":1}", check(contract, "{\"m\":\"A\",\"n\":\"1\",\"o\":2}"));
+        assertEquals("{\"m\":\"b2\",\"o\":2}", check(contract, "{\"m\":\"b2\",\"n\":\"1\",\"o\":2}"));
+        assertEquals("/o: is required: expected a 64-bit integer", check(contract, "{\"m\":\"b1\"}"));
+        assertEquals("/m: expected one of A, b1, b2", check(contract, "{\"m\":\"B\"}"));
+    }
+
+    @Test
+    void aBranchThatAParserLeftWithoutANameIsRefused() throws IOException {
+        Path file = Files.writeString(directory.resolve("branches.yaml"), BRANCHES);
+        assertEquals(
+                "a body: a branch has neither an entry in the discriminator's mapping nor an enum for m",
+                assertThrows(IllegalArgumentException.class, () -> Given.inlined(file))
+                        .getMessage());
     }
 
     @Test

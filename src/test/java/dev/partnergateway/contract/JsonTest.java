@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +50,7 @@ class JsonTest {
                 "2280"
             })
     void bytesThatAreNoUtf8AreRefused(String quotedHex) {
-        byte[] text = java.util.HexFormat.of().parseHex(quotedHex + "22");
+        byte[] text = HexFormat.of().parseHex(quotedHex + "22");
         byte[] body = new byte[text.length + 9];
         System.arraycopy("{\"kept\":".getBytes(StandardCharsets.US_ASCII), 0, body, 0, 8);
         System.arraycopy(text, 0, body, 8, text.length);
