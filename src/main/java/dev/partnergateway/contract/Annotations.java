@@ -45,9 +45,10 @@ record Annotations(
                         case "x-characters" -> flags(false, false, false, false, isTrue(name, value, place));
                         case "x-aliases" -> lists(names(name, value, place), List.of());
                         case "x-excludes" -> lists(List.of(), names(name, value, place));
-                        default -> throw new IllegalArgumentException(place + ": the extension " + name
-                                + " is unknown; known are x-deployment, x-credential, x-dry-run, x-attributes,"
-                                + " x-characters, x-aliases, x-excludes");
+                        default ->
+                            throw new IllegalArgumentException(place + ": the extension " + name
+                                    + " is unknown; known are x-deployment, x-credential, x-dry-run, x-attributes,"
+                                    + " x-characters, x-aliases, x-excludes");
                     });
         }
         return found;

@@ -30,8 +30,7 @@ final class ArrayType extends Type {
         }
         int size = array.size();
         if (size < fewest || size > most) {
-            return check.refuse(
-                    most == MOST_ITEMS && size > most ? "at most " + MOST_ITEMS + " items" : expectation());
+            return check.refuse(most == MOST_ITEMS && size > most ? "at most " + MOST_ITEMS + " items" : expectation());
         }
         ArrayNode checked = Json.FACTORY.arrayNode(size);
         for (int i = 0; i < size && !check.full(); i++) {

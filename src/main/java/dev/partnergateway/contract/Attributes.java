@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.function.Predicate;
 
 /** Attributes given one by one, under names that start with a dot or an underscore (contract 2.5 and 2.6). */
 final class Attributes {
@@ -63,7 +64,7 @@ final class Attributes {
         }
     }
 
-    private static JsonNode container(JsonNode value, char last, java.util.function.Predicate<JsonNode> kind) {
+    private static JsonNode container(JsonNode value, char last, Predicate<JsonNode> kind) {
         String text = value.textValue();
         if (text.charAt(text.length() - 1) != last) {
             return value;

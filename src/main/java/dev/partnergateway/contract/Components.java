@@ -52,7 +52,8 @@ final class Components {
     private static <T> T find(Map<String, T> parts, String prefix, String reference, String place) {
         T part = parts == null || !reference.startsWith(prefix)
                 ? null
-                : parts.get(reference.substring(prefix.length()).replace("~1", "/").replace("~0", "~"));
+                : parts.get(
+                        reference.substring(prefix.length()).replace("~1", "/").replace("~0", "~"));
         if (part == null) {
             throw new IllegalArgumentException(place + ": " + reference + " is not in the components of this file");
         }

@@ -186,15 +186,21 @@ final class Draft {
     private void refuseMisplaced() {
         boolean number = "integer".equals(type) || "number".equals(type);
         misplaced((minimum != null || maximum != null) && !number, "minimum and maximum", "numbers");
-        misplaced((minLength != null || maxLength != null || !patterns.isEmpty()) && !isPlainString(),
-                "minLength, maxLength and pattern", "strings that are no date-times");
+        misplaced(
+                (minLength != null || maxLength != null || !patterns.isEmpty()) && !isPlainString(),
+                "minLength, maxLength and pattern",
+                "strings that are no date-times");
         misplaced((minItems != null || maxItems != null) && !"array".equals(type), "minItems and maxItems", "arrays");
-        misplaced(enumTexts != null && !isPlainString() && !"integer".equals(type),
-                "enum", "strings and integers that are no date-times");
+        misplaced(
+                enumTexts != null && !isPlainString() && !"integer".equals(type),
+                "enum",
+                "strings and integers that are no date-times");
         misplaced(
                 (!properties.isEmpty() || !required.isEmpty() || additionalAllowed != null)
-                        && type != null && !"object".equals(type),
-                "properties, required and additionalProperties", "objects");
+                        && type != null
+                        && !"object".equals(type),
+                "properties, required and additionalProperties",
+                "objects");
         misplaced(!items.isEmpty() && !"array".equals(type), "items", "arrays");
         misplaced(annotations.characters() && !"array".equals(type), "x-characters", "arrays of strings");
         misplaced(annotations.attributes() && !"object".equals(type), "x-attributes", "objects");

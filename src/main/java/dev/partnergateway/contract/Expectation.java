@@ -8,9 +8,7 @@ final class Expectation {
     private Expectation() {}
 
     static String oneOf(Collection<String> allowed) {
-        return allowed.size() == 1
-                ? '"' + allowed.iterator().next() + '"'
-                : "one of " + String.join(", ", allowed);
+        return allowed.size() == 1 ? '"' + allowed.iterator().next() + '"' : "one of " + String.join(", ", allowed);
     }
 
     static String count(Integer least, Integer most, String thing) {

@@ -41,7 +41,8 @@ final class IntegerType extends Type {
         if (whole < least || whole > most || (allowed != null && !allowed.contains(whole))) {
             return check.refuse(expectation());
         }
-        return number;
+        // One node class for equal numbers, however they were written.
+        return number.isLong() ? number : LongNode.valueOf(whole);
     }
 
     private static long least(Draft draft) {
@@ -61,8 +62,8 @@ final class IntegerType extends Type {
             return Expectation.oneOf(draft.enumTexts());
         }
         String kind = "int32".equals(draft.format()) ? "a 32-bit integer" : "a 64-bit integer";
-        String range = Expectation.range(
-                draft.minimum(), draft.exclusiveMinimum(), draft.maximum(), draft.exclusiveMaximum());
+        String range =
+                Expectation.range(draft.minimum(), draft.exclusiveMinimum(), draft.maximum(), draft.exclusiveMaximum());
         return range.isEmpty() ? kind : "an integer" + range;
     }
 }

@@ -2,6 +2,7 @@ package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -12,6 +13,8 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** Strict JSON: one document, no name twice, every digit kept, and limits that keep a hostile document cheap. */
 final class Json {
@@ -36,7 +39,6 @@ final class Json {
                             .build())
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.USE_LONG_FOR_INTS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             // Finds a name given twice while the tree is built; the parser's own detection keeps a second table.
@@ -49,10 +51,20 @@ final class Json {
 
     /** The document in a body's text; a violation says where it is wrong and repeats nothing of it. */
     static JsonNode read(String text) throws ContractViolation {
-        try {
-            return READER.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new ContractViolation(400, "the body: expected " + expectation(e) + position(e.getLocation()));
+        try (JsonParser parser = READER.createParser(text)) {
+            try {
+                return READER.readTree(parser);
+            } catch (JsonProcessingException e) {
+                // A broken limit is reported without a place, but then the parser still stands there.
+                JsonLocation place = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
+                throw new ContractViolation(400, "the body: expected " + expectation(e) + position(place));
+            } catch (NumberFormatException e) {
+                // Jackson lets BigDecimal's own exception through when an exponent has more than 32 bits.
+                throw new ContractViolation(
+                        400, "the body: expected " + Numbers.REASONABLE + position(parser.currentLocation()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory cannot be read", e);
         }
     }
 
@@ -60,7 +72,7 @@ final class Json {
     static JsonNode readOrNull(String text) {
         try {
             return READER.readTree(text);
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | NumberFormatException e) {
             return null;
         }
     }
@@ -107,6 +119,6 @@ final class Json {
     }
 
     private static String position(JsonLocation location) {
-        return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+        return " at line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 }

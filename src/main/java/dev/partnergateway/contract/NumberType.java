@@ -1,6 +1,7 @@
 package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import java.math.BigDecimal;
 
 /** A number with all its digits; the text of a JSON number is accepted (contract 2.5). */
@@ -11,8 +12,10 @@ final class NumberType extends Type {
     private final boolean belowMost;
 
     NumberType(Draft draft) {
-        super("a number" + Expectation.range(
-                        draft.minimum(), draft.exclusiveMinimum(), draft.maximum(), draft.exclusiveMaximum()),
+        super(
+                "a number"
+                        + Expectation.range(
+                                draft.minimum(), draft.exclusiveMinimum(), draft.maximum(), draft.exclusiveMaximum()),
                 draft.nullable());
         least = draft.minimum();
         most = draft.maximum();
@@ -35,7 +38,11 @@ final class NumberType extends Type {
         if (number == null || !Numbers.isReasonable(number)) {
             return check.refuse(Numbers.REASONABLE);
         }
-        return isInRange(number) ? number : check.refuse(expectation());
+        if (!isInRange(number)) {
+            return check.refuse(expectation());
+        }
+        // One node class for equal numbers, however they were written.
+        return number.isInt() ? LongNode.valueOf(number.longValue()) : number;
     }
 
     private boolean isInRange(JsonNode number) {

@@ -75,7 +75,8 @@ final class Numbers {
             return LongNode.valueOf(Long.parseLong(jsonNumber));
         }
         BigInteger whole = new BigInteger(jsonNumber);
-        JsonNode number = whole.bitLength() < Long.SIZE ? LongNode.valueOf(whole.longValue()) : Json.FACTORY.numberNode(whole);
+        JsonNode number =
+                whole.bitLength() < Long.SIZE ? LongNode.valueOf(whole.longValue()) : Json.FACTORY.numberNode(whole);
         return isReasonable(number) ? number : null;
     }
 

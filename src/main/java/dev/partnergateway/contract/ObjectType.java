@@ -1,6 +1,7 @@
 package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
 import java.util.List;
@@ -64,12 +65,18 @@ final class ObjectType extends Type {
 
     private JsonNode member(Property property, ObjectNode object, Check check) {
         JsonNode given = spelled(property, object, check);
+        if (given != null && given.isMissingNode()) {
+            return null;
+        }
         if (property.annotations().attributes()) {
-            given = withPrefixed(given, object, check);
+            given = withPrefixed(property, given, object, check);
         }
         Type type = property.type();
         boolean absent = given == null || (given.isNull() && !type.nullable());
-        if (absent || (given.isTextual() && type.blankMeansAbsent() && given.textValue().isBlank())) {
+        if (absent
+                || (given.isTextual()
+                        && type.blankMeansAbsent()
+                        && given.textValue().isBlank())) {
             return absent(property, given, check);
         }
         JsonNode checked = type.check(given, check);
@@ -96,42 +103,63 @@ final class ObjectType extends Type {
         return fallback == null || fallback.isValueNode() ? fallback : fallback.deepCopy();
     }
 
+    /** The value under whichever spelling was used; a missing node after several were reported. */
     private static JsonNode spelled(Property property, ObjectNode object, Check check) {
         JsonNode given = object.get(property.name());
         List<String> aliases = property.annotations().aliases();
         for (int i = 0; i < aliases.size(); i++) {
             JsonNode other = object.get(aliases.get(i));
             if (other != null && given != null) {
-                return check.refuse("one spelling of the name, found " + aliases.get(i) + " as well");
+                check.refuse("one spelling of the name, found " + aliases.get(i) + " as well");
+                return MissingNode.getInstance();
             }
             given = other == null ? given : other;
         }
         return given;
     }
 
-    private JsonNode withPrefixed(JsonNode given, ObjectNode object, Check check) {
-        ObjectNode collection = null;
+    private JsonNode withPrefixed(Property property, JsonNode given, ObjectNode object, Check check) {
+        if (!hasPrefixed(object)) {
+            return given;
+        }
+        ObjectNode collection = collection(given);
+        if (collection == null) {
+            // Not an object: the type of the member says so.
+            return given;
+        }
+        check.leave();
         for (var member : object.properties()) {
             String name = member.getKey();
             if (Attributes.isPrefixed(name) && !spellings.contains(name)) {
-                if (collection == null) {
-                    JsonNode start = given != null && given.isTextual() ? Json.container(given, '{') : given;
-                    boolean blank = given != null && given.isTextual() && given.textValue().isBlank();
-                    if (start != null && !start.isObject() && !start.isNull() || (start == null && given != null && !blank)) {
-                        // Not an object: the type of the member says so.
-                        return given;
-                    }
-                    collection = start == null || start.isNull() ? Json.FACTORY.objectNode() : start.deepCopy();
-                }
-                check.leave();
                 check.enter(name);
                 Attributes.collect(name, member.getValue(), collection, check);
+                check.leave();
             }
         }
-        if (collection == null) {
-            return given;
-        }
+        check.enter(property.name());
         return collection.isEmpty() && given == null ? null : collection;
+    }
+
+    private boolean hasPrefixed(ObjectNode object) {
+        for (var member : object.properties()) {
+            if (Attributes.isPrefixed(member.getKey()) && !spellings.contains(member.getKey())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A copy of the given object to add attributes to; null when there is something else than an object. */
+    private static ObjectNode collection(JsonNode given) {
+        if (given == null
+                || given.isNull()
+                || (given.isTextual() && given.textValue().isBlank())) {
+            return Json.FACTORY.objectNode();
+        }
+        if (given.isTextual()) {
+            return Json.container(given, '{') instanceof ObjectNode object ? object : null;
+        }
+        return given instanceof ObjectNode object ? object.deepCopy() : null;
     }
 
     private static void refuseExcluded(Property property, ObjectNode checked, Check check) {

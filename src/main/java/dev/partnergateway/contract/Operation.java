@@ -54,7 +54,7 @@ public final class Operation {
     /**
      * The path template with the path of the file's first server in front.
      *
-     * @return a path such as {@code /segment/audiences/{audienceId}}
+     * @return a path such as {@code /shop/audiences/{audienceId}}
      */
     public String path() {
         return head.path();

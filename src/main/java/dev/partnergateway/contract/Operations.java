@@ -54,10 +54,7 @@ final class Operations {
     }
 
     private Operation operation(
-            PathItem.HttpMethod method,
-            String path,
-            PathItem item,
-            io.swagger.v3.oas.models.Operation operation) {
+            PathItem.HttpMethod method, String path, PathItem item, io.swagger.v3.oas.models.Operation operation) {
         String id = operation.getOperationId();
         Map<String, List<Parameter>> parameters = parameters(item, operation, id);
         Body body = body(operation.getRequestBody(), id);
@@ -160,7 +157,10 @@ final class Operations {
             }
             parameters.get(parameter.getIn()).add(parameter(parameter, place));
         });
-        if (parameters.get("query").stream().filter(Parameter::collectsAttributes).count() > 1) {
+        if (parameters.get("query").stream()
+                        .filter(Parameter::collectsAttributes)
+                        .count()
+                > 1) {
             throw wrong(id, "x-attributes can be used for one query parameter");
         }
         return parameters;
@@ -184,8 +184,7 @@ final class Operations {
         refuseMisplaced(declared, draft, annotations, place);
         boolean required = Boolean.TRUE.equals(declared.getRequired());
         return new Parameter(
-                in,
-                new Property(declared.getName(), type, required, Types.fallback(draft, type), annotations));
+                in, new Property(declared.getName(), type, required, Types.fallback(draft, type), annotations));
     }
 
     private static void refuseMisplaced(

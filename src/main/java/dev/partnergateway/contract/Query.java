@@ -13,8 +13,13 @@ final class Query {
     private final Parameter attributes;
 
     Query(List<Parameter> declared) {
-        attributes = declared.stream().filter(Parameter::collectsAttributes).findFirst().orElse(null);
-        parameters = declared.stream().filter(parameter -> !parameter.collectsAttributes()).toList();
+        attributes = declared.stream()
+                .filter(Parameter::collectsAttributes)
+                .findFirst()
+                .orElse(null);
+        parameters = declared.stream()
+                .filter(parameter -> !parameter.collectsAttributes())
+                .toList();
         for (int i = 0; i < parameters.size(); i++) {
             positions.put(key(parameters.get(i).name()), i);
         }

@@ -27,7 +27,7 @@ final class Text {
         return true;
     }
 
-    /** Checks the texts, names and numbers inside a free-form value. */
+    /** Checks the texts, names and numbers inside a free-form value; null after a problem was reported. */
     static JsonNode checkFree(JsonNode value, Check check) {
         switch (value.getNodeType()) {
             case STRING:
@@ -35,22 +35,24 @@ final class Text {
             case NUMBER:
                 return Numbers.isReasonable(value) ? value : check.refuse(Numbers.REASONABLE);
             case ARRAY:
+                boolean items = true;
                 for (int i = 0; i < value.size() && !check.full(); i++) {
                     check.enter(i);
-                    checkFree(value.get(i), check);
+                    items &= checkFree(value.get(i), check) != null;
                     check.leave();
                 }
-                return value;
+                return items ? value : null;
             case OBJECT:
+                boolean members = true;
                 for (var member : value.properties()) {
                     check.enter(member.getKey());
                     if (!isClean(member.getKey())) {
-                        check.report(": expected a member name of " + UNICODE);
+                        members = check.refuse("a member name of " + UNICODE) != null;
                     }
-                    checkFree(member.getValue(), check);
+                    members &= checkFree(member.getValue(), check) != null;
                     check.leave();
                 }
-                return value;
+                return members ? value : null;
             default:
                 return value;
         }

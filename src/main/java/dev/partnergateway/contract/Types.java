@@ -69,9 +69,8 @@ final class Types {
             return new FreeType();
         }
         return switch (draft.type()) {
-            case "string" -> "date-time".equals(draft.format())
-                    ? new DateTimeType(draft.nullable())
-                    : new StringType(draft);
+            case "string" ->
+                "date-time".equals(draft.format()) ? new DateTimeType(draft.nullable()) : new StringType(draft);
             case "integer" -> new IntegerType(draft);
             case "number" -> new NumberType(draft);
             case "boolean" -> new BooleanType(draft.nullable());
@@ -104,16 +103,13 @@ final class Types {
             properties.add(new Property(name, type, required, fallback(property, type), property.annotations()));
         });
         refuseUndeclaredNames(draft, properties);
-        boolean open = draft.additionalAllowed() == null
-                ? draft.properties().isEmpty()
-                : draft.additionalAllowed();
+        boolean open = draft.additionalAllowed() == null ? draft.properties().isEmpty() : draft.additionalAllowed();
         Type others = !open
                 ? null
                 : draft.additional().isEmpty()
                         ? new FreeType()
                         : plain(draft.additional(), draft.place() + "/additionalProperties");
-        return new ObjectType(
-                properties, others, Boolean.FALSE.equals(draft.additionalAllowed()), draft.nullable());
+        return new ObjectType(properties, others, Boolean.FALSE.equals(draft.additionalAllowed()), draft.nullable());
     }
 
     private static void refuseUndeclaredNames(Draft draft, List<Property> properties) {
@@ -137,7 +133,10 @@ final class Types {
                 }
             }
         }
-        if (properties.stream().filter(property -> property.annotations().attributes()).count() > 1) {
+        if (properties.stream()
+                        .filter(property -> property.annotations().attributes())
+                        .count()
+                > 1) {
             throw draft.wrong("x-attributes can be used once for an object");
         }
     }
@@ -169,8 +168,12 @@ final class Types {
             unmapped += addBranch(branch, property, draft, mapping, types) ? 0 : 1;
         }
         // A parser that inlines references leaves branches without a name; they are the mapped ones.
-        if (unmapped > 0 && (mapping == null || mapping.values().stream().distinct().count() < draft.branches().size())) {
-            throw draft.wrong("a branch has neither an entry in the discriminator's mapping nor an enum for " + property);
+        if (unmapped > 0
+                && (mapping == null
+                        || mapping.values().stream().distinct().count()
+                                < draft.branches().size())) {
+            throw draft.wrong(
+                    "a branch has neither an entry in the discriminator's mapping nor an enum for " + property);
         }
         return new DiscriminatedType(property, types, draft.nullable());
     }
@@ -187,7 +190,9 @@ final class Types {
         }
         Draft drafted = draft(parts, draft.place());
         List<Schema<?>> declared = drafted.properties().get(property);
-        List<String> values = declared == null ? null : draft(declared, draft.place() + "/" + property).enumTexts();
+        List<String> values = declared == null
+                ? null
+                : draft(declared, draft.place() + "/" + property).enumTexts();
         if (values == null && reference != null) {
             values = List.of(Components.schemaName(reference));
         }

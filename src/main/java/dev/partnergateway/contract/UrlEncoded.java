@@ -62,7 +62,8 @@ final class UrlEncoded {
             run = run == null ? new byte[(encoded.length() - i) / 3 + 1] : run;
             int length = 0;
             while (i < encoded.length() && encoded.charAt(i) == '%') {
-                int value = i + 2 < encoded.length() ? hex(encoded.charAt(i + 1)) << 4 | hex(encoded.charAt(i + 2)) : -1;
+                int value =
+                        i + 2 < encoded.length() ? hex(encoded.charAt(i + 1)) << 4 | hex(encoded.charAt(i + 2)) : -1;
                 if (value <= 0) {
                     return null;
                 }

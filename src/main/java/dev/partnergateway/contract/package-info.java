@@ -1,0 +1,22 @@
+/**
+ * The contract of an integration: its OpenAPI 3.0 file, compiled once and applied to every call.
+ *
+ * <p>What a file can say beyond plain OpenAPI:
+ *
+ * <ul>
+ *   <li>{@code x-deployment: true} on a parameter or body property: its text says which deployment the call is for
+ *       (contract 2.1). When it is required and missing, that is all the violation says.
+ *   <li>{@code x-credential: true} on a body property: its text is the caller's key (2.2). When it is missing, the
+ *       answer is left to the step that verifies keys.
+ *   <li>{@code x-dry-run: true} on a boolean header parameter: the call asks for no change (2.7).
+ *   <li>{@code x-attributes: true} on an object, as a body property or a query parameter: collects the members beside
+ *       it, or the query parameters, whose names start with a dot or an underscore (2.5, 2.6).
+ *   <li>{@code x-aliases: [name]} on a body property: other spellings of its name (2.5).
+ *   <li>{@code x-characters: true} on an array of strings: a plain string means one entry per character (2.5).
+ *   <li>{@code x-excludes: [name]} on a body property: members that cannot be present as well.
+ *   <li>{@code x-proof} on an operation: a text that the contract passes on.
+ * </ul>
+ *
+ * <p>An extension or keyword that would not be obeyed stops the compilation with a sentence that names it.
+ */
+package dev.partnergateway.contract;

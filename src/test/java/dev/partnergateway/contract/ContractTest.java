@@ -1,0 +1,190 @@
+package dev.partnergateway.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an OpenAPI file says about its operations, and which files are refused. */
+class ContractTest {
+    private static final String FILE = """
+            openapi: 3.0.3
+            info: {title: t, version: '1'}
+            paths:
+              /a/{id}:
+                post:
+                  operationId: a
+                  parameters:
+                    - {name: id, in: path, required: true, schema: {type: string}}
+                    - {name: h, in: header, schema: {type: string}}
+                    - {name: q, in: query, schema: {type: string}}
+                  requestBody:
+                    content:
+                      application/json:
+                        schema: {$ref: '#/components/schemas/A'}
+                  responses: {'200': {description: ok}}
+            components:
+              securitySchemes:
+                token: {type: http, scheme: bearer}
+              schemas:
+                A: {type: object, properties: {m: {type: string}, n: {type: integer}}}
+            """;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void anOperationTellsWhatTheFileSaysAboutIt() {
+        Operation operation = Given.contract().operation("shop/createCoupon");
+        assertEquals("shop/createCoupon", operation.id());
+        assertEquals("POST", operation.method());
+        assertEquals("/shop/coupon", operation.path());
+        assertEquals(200, operation.successStatus());
+        assertEquals(List.of(201, 200, 400), List.copyOf(operation.statuses()));
+        assertEquals(Authentication.API_KEY, operation.authentication());
+        assertEquals("campaign of application", operation.proof());
+    }
+
+    @Test
+    void theCallerProvesItselfAsTheFileSays() {
+        assertEquals(
+                Authentication.BASIC,
+                Given.contract().operation("shop/putProfile").authentication());
+        assertEquals(
+                Authentication.BODY, Given.contract().operation("shop/message").authentication());
+        assertEquals(
+                Authentication.NONE, Given.contract().operation("shop/values").authentication());
+        assertEquals("", Given.contract().operation("shop/values").proof());
+    }
+
+    @Test
+    void operationsAreGivenInTheOrderOfTheFile() {
+        assertEquals(
+                List.of("shop/getCoupon", "shop/createCoupon", "shop/putProfile", "shop/message", "shop/values"),
+                Given.contract().operations().stream().map(Operation::id).toList());
+        assertThrows(
+                UnsupportedOperationException.class,
+                () -> Given.contract().operations().clear());
+    }
+
+    @Test
+    void anUnknownOperationIsNamed() {
+        NoSuchElementException missing = assertThrows(
+                NoSuchElementException.class, () -> Given.contract().operation("shop/nothing"));
+        assertEquals("no operation shop/nothing in this contract", missing.getMessage());
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamed() {
+        assertTrue(assertThrows(UncheckedIOException.class, () -> Contract.read(directory.resolve("none.yaml")))
+                .getMessage()
+                .contains("none.yaml"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            openapi: 3.0.3 | openapi: 3.1.0 | openapi: expected version 3.0.x
+            operationId: a | summary: a | POST /a/{id}: an operationId is missing
+            n: {type: integer} | n: {type: integer, multipleOf: 2} | a body/n: multipleOf is not supported
+            n: {type: integer} | n: {not: {type: string}} | a body/n: not is not supported
+            n: {type: integer} | n: {type: array, uniqueItems: true, items: {}} | a body/n: uniqueItems is not supported
+            n: {type: integer} | n: {type: object, minProperties: 1} | a body/n: minProperties is not supported
+            n: {type: integer} | n: {type: integer, if: {}} | attribute components.schemas.A.if is unexpected
+            n: {type: integer} | n: {type: integer, maxLength: 2} | a body/n: minLength, maxLength and pattern can be used for strings that are no date-times only
+            n: {type: integer} | n: {type: string, pattern: '('} | a body/n: the pattern ( cannot be read: Unclosed group
+            n: {type: integer} | n: {type: integer, default: 0, minimum: 1} | a body/n: the default does not fit its own schema: the body: expected an integer of at least 1
+            n: {type: integer} | n: {type: array, x-characters: true, items: {type: integer}} | a body/n: x-characters can be used for arrays of strings only
+            n: {type: integer} | n: {type: integer, x-deployment: true} | a body/n: x-deployment can be used for strings only
+            n: {type: integer} | n: {type: integer, x-credential: true} | a body/n: x-credential can be used for strings only
+            n: {type: integer} | n: {type: integer, x-attributes: true} | a body/n: x-attributes can be used for objects only
+            n: {type: integer} | n: {type: boolean, x-dry-run: true} | a body/n: x-dry-run can be used for header parameters only
+            n: {type: integer} | n: {type: string, x-credential: yes please} | a body/n: x-credential must be true or false
+            n: {type: integer} | n: {type: string, x-aliases: m2} | a body/n: x-aliases must be a list of names
+            n: {type: integer} | n: {type: string, x-aliases: [m]} | a body: the alias m already stands for m
+            n: {type: integer} | n: {type: string, x-excludes: [o]} | a body: x-excludes names o, which is no property
+            n: {type: integer} | n: {type: string, x-deploymnet: true} | a body/n: the extension x-deploymnet is unknown; known are
+            n: {type: integer} | n: {type: array, items: {type: string, x-credential: true}} | a body/n/items: vendor extensions belong to a parameter or to a property of an object
+            n: {type: integer} | n: {$ref: '#/components/schemas/None'} | attribute components.schemas.A.None is not of type `schema`
+            n: {type: integer} | n: {$ref: '#/components/schemas/A', x-credential: true} | /components/schemas/A/properties/n: OpenAPI ignores x-credential beside a $ref; put the $ref into allOf, or the keyword where the $ref leads
+            n: {type: integer} | n: {allOf: [{type: integer}, {type: string}]} | a body/n: allOf joins the types integer and string
+            n: {type: integer} | n: {type: boolean, enum: [true]} | a body/n: enum can be used for strings and integers that are no date-times only
+            {type: object, properties | {type: object, required: [o], properties | a body: required names o, which is no property
+            in: header, schema | in: cookie, schema | a cookie parameter h: only path, query and header parameters are supported
+            name: h, in: header | name: Authorization, in: header | a header parameter Authorization: OpenAPI ignores header parameters of this name
+            in: header, schema | in: header, x-dry-run: true, schema | a header parameter h: x-dry-run belongs to a boolean header parameter
+            in: query, schema | in: query, x-attributes: true, schema | a query parameter q: x-attributes belongs to a query parameter of type object, style form, explode true
+            in: query, schema: {type: string} | in: query, schema: {type: object} | a query parameter q: a parameter must be a string, an integer, a number or a boolean
+            in: query, schema | in: query, x-credential: true, schema | a query parameter q: x-credential, x-characters, x-aliases and x-excludes belong to properties of a body
+            application/json | text/plain | a body: the media type text/plain is not supported
+            {'200': | {'404': | a: a documented status from 200 to 299 is missing
+            {'200': | {'2XX': | a: the response 2XX is not a status from 100 to 599
+            operationId: a | {operationId: a, security: [{token: []}]} | skip
+            """)
+    void aFileThatWouldPromiseWhatDoesNotHoldIsRefused(String from, String to, String expected) throws IOException {
+        String changed = expected.equals("skip")
+                ? FILE.replace("operationId: a", "operationId: a\n      security: [{token: []}]")
+                : FILE.replace(from, to);
+        Path file = Files.writeString(directory.resolve("changed.yaml"), changed);
+        String message = assertThrows(IllegalArgumentException.class, () -> Contract.read(file))
+                .getMessage();
+        assertTrue(message.startsWith(file + ": "), message);
+        assertTrue(
+                message.contains(
+                        expected.equals("skip")
+                                ? "a: the security scheme token is neither an apiKey in Authorization nor http basic"
+                                : expected),
+                message);
+    }
+
+    private static final String BRANCHES = FILE.replace(
+                    "schema: {$ref: '#/components/schemas/A'}",
+                    "schema: {oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}],"
+                            + " discriminator: {propertyName: m}}")
+            + "    B: {type: object, required: [o], properties: {m: {type: string, enum: [b1, b2]}, o: {type: integer}}}\n";
+
+    private static String check(Contract contract, String body) {
+        RawCall call = new RawCall(Map.of("id", "1"), null, name -> List.of(), body.getBytes(StandardCharsets.UTF_8));
+        try {
+            return contract.operation("a").check(call).call().get("body").toString();
+        } catch (ContractViolation violation) {
+            return violation.getMessage();
+        }
+    }
+
+    @Test
+    void aBranchIsNamedByItsEnumOrElseByItsSchema() throws IOException {
+        Contract contract = Contract.read(Files.writeString(directory.resolve("branches.yaml"), BRANCHES));
+        assertEquals("{\"m\":\"A\",\"n\":1}", check(contract, "{\"m\":\"A\",\"n\":\"1\",\"o\":2}"));
+        assertEquals("{\"m\":\"b2\",\"o\":2}", check(contract, "{\"m\":\"b2\",\"n\":\"1\",\"o\":2}"));
+        assertEquals("/o: is required: expected a 64-bit integer", check(contract, "{\"m\":\"b1\"}"));
+        assertEquals("/m: expected one of A, b1, b2", check(contract, "{\"m\":\"B\"}"));
+    }
+
+    @Test
+    void aBranchThatAParserLeftWithoutANameIsRefused() throws IOException {
+        Path file = Files.writeString(directory.resolve("branches.yaml"), BRANCHES);
+        assertEquals(
+                "a body: a branch has neither an entry in the discriminator's mapping nor an enum for m",
+                assertThrows(IllegalArgumentException.class, () -> Given.inlined(file))
+                        .getMessage());
+    }
+
+    @Test
+    void theFileOfTheseTestsIsFineAsLongAsItIsNotChanged() throws IOException {
+        Path file = Files.writeString(directory.resolve("fine.yaml"), FILE);
+        assertEquals("/a/{id}", Contract.read(file).operation("a").path());
+        assertEquals("/a/{id}", Given.inlined(file).operation("a").path());
+    }
+}
