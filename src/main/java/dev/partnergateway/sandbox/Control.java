@@ -1,0 +1,137 @@
+package dev.partnergateway.sandbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
+/**
+ * The sandbox's own interface under {@code /sandbox}: what came in, what is kept, and how to misbehave. It takes no
+ * credential.
+ */
+final class Control {
+
+    private final Desk desk;
+
+    Control(Desk desk) {
+        this.desk = desk;
+    }
+
+    /**
+     * @param host host and port as the caller named them
+     */
+    Answer answer(Received received, String host) {
+        try {
+            return switch (received.method() + " " + received.path()) {
+                case "GET /sandbox" -> Answer.ok(about(host));
+                case "GET /sandbox/calls" -> Answer.ok(desk.calls().list(received.queryValue("operation")));
+                case "DELETE /sandbox/calls" -> done(desk.calls()::clear);
+                case "POST /sandbox/reset" -> done(desk::reset);
+                case "POST /sandbox/faults" -> done(() -> desk.faults().add(object(received), desk.operationIds()));
+                case "DELETE /sandbox/faults" -> done(desk.faults()::clear);
+                case "PUT /sandbox/limits" -> done(() -> limits(object(received)));
+                default -> ledger(received);
+            };
+        } catch (IllegalArgumentException e) {
+            return Answer.error(400, e.getMessage(), Json.array(), 0);
+        }
+    }
+
+    private static Answer done(Runnable action) {
+        action.run();
+        return Answer.nothing();
+    }
+
+    private static JsonNode object(Received received) {
+        JsonNode body;
+        try {
+            body = Json.read(received.text());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("The body is not JSON.", e);
+        }
+        if (!body.isObject()) {
+            throw new IllegalArgumentException("The body must be a JSON object.");
+        }
+        return body;
+    }
+
+    private void limits(JsonNode wanted) {
+        int rate = desk.limits().managementPerSecond();
+        int parallel = desk.limits().parallelPerProfile();
+        for (Map.Entry<String, JsonNode> limit : wanted.properties()) {
+            if (!limit.getValue().canConvertToInt() || limit.getValue().intValue() < 0) {
+                throw new IllegalArgumentException(limit.getKey() + " must be a whole number, 0 for no limit.");
+            }
+            switch (limit.getKey()) {
+                case "managementPerSecond" -> rate = limit.getValue().intValue();
+                case "parallelPerProfile" -> parallel = limit.getValue().intValue();
+                default -> throw new IllegalArgumentException("There is no limit '" + limit.getKey() + "'.");
+            }
+        }
+        desk.limits().set(rate, parallel);
+    }
+
+    private Answer ledger(Received received) {
+        World world = desk.world();
+        return switch (received.method() + " " + received.path()) {
+            case "GET /sandbox/coupons" ->
+                Answer.ok(
+                        Json.array(world.coupons().stream().map(Coupon::ledger).toList()));
+            case "GET /sandbox/referrals" -> Answer.ok(Json.array(world.referrals));
+            case "GET /sandbox/events" -> Answer.ok(Json.array(world.events));
+            case "GET /sandbox/profiles" ->
+                Answer.ok(Json.array(world.profiles.values().stream()
+                        .map(profile -> profile.json(world.audiences))
+                        .toList()));
+            case "GET /sandbox/audiences" -> Answer.ok(Json.array(world.audiences.values()));
+            case "GET /sandbox/transactions" -> Answer.ok(Json.array(world.transactions));
+            default -> Answer.error(404, "There is no such page; see /sandbox", Json.array(), 0);
+        };
+    }
+
+    private ObjectNode about(String host) {
+        World world = desk.world();
+        ObjectNode about = Json.object().put("host", host);
+        ArrayNode applications = about.putArray("applications");
+        world.applications.forEach((id, name) -> {
+            ObjectNode application = applications.addObject().put("id", id).put("name", name);
+            world.keys.forEach((key, owner) -> {
+                if (owner.equals(id)) {
+                    application.put("key", "ApiKey-v1 " + key);
+                }
+            });
+            ArrayNode campaigns = application.putArray("campaigns");
+            for (ObjectNode campaign : world.campaigns.values()) {
+                if (campaign.path("applicationId").asInt() == id) {
+                    ObjectNode brief = campaigns.addObject();
+                    Json.copy(campaign, brief, "id", "name", "frontendState", "features");
+                }
+            }
+        });
+        about.put("managementKey", "ManagementKey-v1 " + Seed.MANAGEMENT_KEY);
+        about.putObject("limits")
+                .put("managementPerSecond", desk.limits().managementPerSecond())
+                .put("parallelPerProfile", desk.limits().parallelPerProfile());
+        ArrayNode operations = about.putArray("operations");
+        for (Operation operation : desk.operations()) {
+            operations.add(operation.method() + " /" + String.join("/", operation.segments()));
+        }
+        about.set(
+                "control",
+                Json.texts(
+                        "GET /sandbox/calls?operation=",
+                        "DELETE /sandbox/calls",
+                        "GET /sandbox/coupons",
+                        "GET /sandbox/referrals",
+                        "GET /sandbox/events",
+                        "GET /sandbox/profiles",
+                        "GET /sandbox/audiences",
+                        "GET /sandbox/transactions",
+                        "POST /sandbox/faults",
+                        "DELETE /sandbox/faults",
+                        "PUT /sandbox/limits",
+                        "POST /sandbox/reset"));
+        return about;
+    }
+}

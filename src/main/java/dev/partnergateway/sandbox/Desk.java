@@ -1,0 +1,278 @@
+package dev.partnergateway.sandbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/**
+ * Takes a call through credential, rate, parallelism, fault, repeat and check to the operation that carries it out. A call
+ * that its credential or a limit stops does not use up a fault.
+ */
+final class Desk {
+
+    private static final Logger LOG = System.getLogger(Desk.class.getName());
+
+    private final Vertx vertx;
+    private final World world;
+    private final List<Operation> operations;
+    private final Map<String, Handler> handlers;
+    private final Calls calls = new Calls();
+    private final Limits limits = new Limits();
+    private final Faults faults = new Faults();
+    private final Repeats repeats;
+
+    /**
+     * @throws IllegalStateException when the operations and the handlers are not the same ones
+     */
+    Desk(Vertx vertx, World world, List<Operation> operations, Map<String, Handler> handlers) {
+        this.vertx = vertx;
+        this.world = world;
+        this.operations = operations;
+        this.handlers = handlers;
+        this.repeats = new Repeats(world.clock);
+        Set<String> described = operationIds();
+        if (!described.equals(handlers.keySet())) {
+            throw new IllegalStateException(
+                    "The sandbox serves " + handlers.keySet() + ", but the specification describes " + described + ".");
+        }
+    }
+
+    Set<String> operationIds() {
+        return operations.stream().map(Operation::id).collect(Collectors.toSet());
+    }
+
+    List<Operation> operations() {
+        return operations;
+    }
+
+    World world() {
+        return world;
+    }
+
+    Calls calls() {
+        return calls;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    /** Back to the seed, with no faults, no recorded calls and the usual limits. */
+    void reset() {
+        world.reset();
+        faults.clear();
+        calls.clear();
+        repeats.clear();
+        limits.set(Limits.MANAGEMENT_PER_SECOND, Limits.PARALLEL_PER_PROFILE);
+    }
+
+    private record Match(Operation operation, Map<String, String> path) {}
+
+    void serve(HttpServerRequest request, Received received) {
+        Match match = match(received);
+        Calls.Recorded recorded =
+                calls.add(match == null ? "unknown" : match.operation().id(), world.clock.instant(), received);
+        HttpServerResponse response = request.response();
+        int application;
+        List<Limits.Touched> touched;
+        try {
+            if (match == null) {
+                throw noSuchOperation(received);
+            }
+            application = authorise(match.operation(), received);
+            if (match.operation().management()) {
+                limits.takeRate(match.operation().id(), System.nanoTime());
+            }
+            touched = touched(match, received);
+            limits.enter(touched);
+        } catch (Refusal refusal) {
+            reply(response, recorded, refusal.answer());
+            return;
+        }
+        leaveWhenOver(response, touched);
+        Faults.Fault fault = faults.next(match.operation().id());
+        if (fault == null) {
+            reply(response, recorded, carryOut(match, application, received, recorded));
+            return;
+        }
+        recorded.met(fault.kind());
+        Runnable rest =
+                () -> misbehave(fault, request, recorded, () -> carryOut(match, application, received, recorded));
+        if (fault.delayMillis() > 0) {
+            vertx.setTimer(fault.delayMillis(), timer -> rest.run());
+        } else {
+            rest.run();
+        }
+    }
+
+    private Match match(Received received) {
+        String[] path = received.path().substring(1).split("/", -1);
+        for (Operation operation : operations) {
+            if (operation.method().equals(received.method())) {
+                Map<String, String> values = operation.match(path);
+                if (values != null) {
+                    return new Match(operation, values);
+                }
+            }
+        }
+        return null;
+    }
+
+    private Refusal noSuchOperation(Received received) {
+        String[] path = received.path().substring(1).split("/", -1);
+        boolean known = operations.stream().anyMatch(operation -> operation.match(path) != null);
+        return known ? Refusal.of(405, "Method not allowed") : Refusal.of(404, "There is no such endpoint");
+    }
+
+    private int authorise(Operation operation, Received received) {
+        if (operation.management()) {
+            if (received.credentialKind().equals("ManagementKey-v1")
+                    && received.key().equals(Seed.MANAGEMENT_KEY)) {
+                return 0;
+            }
+        } else if (received.credentialKind().equals("ApiKey-v1")) {
+            Integer application = world.keys.get(received.key());
+            if (application != null) {
+                return application;
+            }
+        }
+        throw Refusal.of(401, "Unauthorized");
+    }
+
+    private static List<Limits.Touched> touched(Match match, Received received) {
+        Operation operation = match.operation();
+        if (!operation.crowded()) {
+            return List.of();
+        }
+        JsonNode body = body(received);
+        Operation.Sequence sequence = operation.sequence();
+        String id = sequence.place().equals("path")
+                ? match.path().get(sequence.name())
+                : body.path(sequence.name()).asText("");
+        List<Limits.Touched> touched = new ArrayList<>();
+        touched.add(new Limits.Touched(sequence.of(), sequence.place().equals("path") ? segment(id) : id));
+        // A session changes the profile it belongs to as well.
+        String owner = body.path("customerSession").path("profileId").asText("");
+        if (!owner.isEmpty()) {
+            touched.add(new Limits.Touched("profile", owner));
+        }
+        return touched;
+    }
+
+    private static JsonNode body(Received received) {
+        try {
+            return Json.read(received.text());
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private static String segment(String raw) {
+        try {
+            return Received.decodeSegment(raw);
+        } catch (IllegalArgumentException e) {
+            return raw;
+        }
+    }
+
+    private void leaveWhenOver(HttpServerResponse response, List<Limits.Touched> touched) {
+        if (touched.isEmpty()) {
+            return;
+        }
+        AtomicBoolean left = new AtomicBoolean();
+        Runnable leave = () -> {
+            if (left.compareAndSet(false, true)) {
+                limits.leave(touched);
+            }
+        };
+        response.endHandler(end -> leave.run());
+        response.closeHandler(close -> leave.run());
+    }
+
+    private Answer carryOut(Match match, int application, Received received, Calls.Recorded recorded) {
+        boolean keyed = match.operation().keyed() && !received.idempotencyKey().isEmpty();
+        if (keyed && received.idempotencyKey().length() > Repeats.LONGEST_KEY) {
+            return Refusal.badRequest("Invalid", "At most 255 characters", "parameter", "Idempotency-Key")
+                    .answer();
+        }
+        Answer first = keyed ? repeats.find(received.key(), received.idempotencyKey()) : null;
+        if (first != null) {
+            recorded.replays();
+            return first;
+        }
+        Answer answer;
+        try {
+            Call call = Checks.check(match.operation(), application, match.path(), received);
+            answer = handlers.get(match.operation().id()).handle(call);
+        } catch (Refusal refusal) {
+            answer = refusal.answer();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The sandbox failed at " + match.operation().id(), e);
+            return Answer.error(500, "The sandbox failed", Json.array(), 0);
+        }
+        if (keyed) {
+            repeats.store(received.key(), received.idempotencyKey(), answer);
+        }
+        return answer;
+    }
+
+    private void misbehave(
+            Faults.Fault fault,
+            HttpServerRequest request,
+            Calls.Recorded recorded,
+            java.util.function.Supplier<Answer> work) {
+        switch (fault.kind()) {
+            case DELAY -> reply(request.response(), recorded, work.get());
+            case STATUS -> reply(request.response(), recorded, fault.answer());
+            case GARBAGE -> {
+                recorded.answered(200);
+                reply(request.response(), 200, "<html>not JSON</html>", 0);
+            }
+            case RESET -> request.connection().close();
+            case COMMIT_THEN_RESET -> {
+                work.get();
+                request.connection().close();
+            }
+            case COMMIT_THEN_HANG -> work.get();
+            default -> {
+                // A hang is the absence of all work.
+            }
+        }
+    }
+
+    private static void reply(HttpServerResponse response, Calls.Recorded recorded, Answer answer) {
+        recorded.answered(answer.status());
+        reply(response, answer.status(), answer.body(), answer.retryAfter());
+    }
+
+    static void reply(HttpServerResponse response, int status, String body, int retryAfter) {
+        // The client of a delayed call may have gone.
+        if (response.closed()) {
+            return;
+        }
+        response.setStatusCode(status);
+        if (retryAfter > 0) {
+            response.putHeader("Retry-After", String.valueOf(retryAfter));
+        }
+        if (body == null) {
+            response.end();
+        } else {
+            response.putHeader("Content-Type", "application/json").end(body);
+        }
+    }
+}

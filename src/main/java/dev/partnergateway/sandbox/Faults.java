@@ -1,0 +1,146 @@
+package dev.partnergateway.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The ways in which the sandbox has been told to misbehave. */
+final class Faults {
+
+    /** What goes wrong. */
+    enum Kind {
+        /** The call is carried out, later. */
+        DELAY,
+        /** The call is not carried out; a status is answered. */
+        STATUS,
+        /** The call is not carried out; the connection is closed without an answer. */
+        RESET,
+        /** The call is not carried out and never answered. */
+        HANG,
+        /** The call is not carried out; a 200 is answered whose body is not JSON. */
+        GARBAGE,
+        /** The call is carried out and never answered. */
+        COMMIT_THEN_HANG,
+        /** The call is carried out, then the connection is closed without an answer. */
+        COMMIT_THEN_RESET;
+
+        String text() {
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        }
+
+        static Kind of(String text) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.text().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("There is no fault kind '" + text + "'; there are "
+                            + Arrays.stream(values()).map(Kind::text).collect(Collectors.joining(", ")) + "."));
+        }
+    }
+
+    private static final Set<String> MEMBERS =
+            Set.of("operation", "kind", "times", "probability", "skip", "delayMillis", "status", "retryAfter");
+
+    private final List<Fault> faults = new ArrayList<>();
+    private final Random dice = new Random(1);
+
+    /** One instruction, with the counts that run down. */
+    static final class Fault {
+        private final String operation;
+        private final Kind kind;
+        private final double probability;
+        private final boolean unlimited;
+        private final int delayMillis;
+        private final int status;
+        private final int retryAfter;
+        private int times;
+        private int skip;
+
+        private Fault(JsonNode json, Set<String> operations) {
+            json.fieldNames().forEachRemaining(name -> {
+                if (!MEMBERS.contains(name)) {
+                    throw new IllegalArgumentException("A fault has no member '" + name + "'.");
+                }
+            });
+            operation = json.path("operation").asText("*");
+            if (!operation.equals("*") && !operations.contains(operation)) {
+                throw new IllegalArgumentException("There is no operation '" + operation + "'.");
+            }
+            kind = Kind.of(json.path("kind").asText());
+            times = number(json, "times", 1, 0, Integer.MAX_VALUE);
+            unlimited = times == 0;
+            skip = number(json, "skip", 0, 0, Integer.MAX_VALUE);
+            delayMillis = number(json, "delayMillis", 0, 0, 600_000);
+            status = number(json, "status", 503, 200, 599);
+            retryAfter = number(json, "retryAfter", 0, 0, 86_400);
+            probability = json.path("probability").asDouble(1.0);
+            if (probability < 0 || probability > 1) {
+                throw new IllegalArgumentException("probability must be from 0 to 1.");
+            }
+            if (kind == Kind.DELAY && delayMillis == 0) {
+                throw new IllegalArgumentException("A delay needs delayMillis.");
+            }
+        }
+
+        private static int number(JsonNode json, String name, int otherwise, int least, int most) {
+            JsonNode value = json.path(name);
+            if (value.isMissingNode()) {
+                return otherwise;
+            }
+            if (!value.canConvertToInt() || value.intValue() < least || value.intValue() > most) {
+                throw new IllegalArgumentException(
+                        name + " must be a whole number from " + least + " to " + most + ".");
+            }
+            return value.intValue();
+        }
+
+        Kind kind() {
+            return kind;
+        }
+
+        int delayMillis() {
+            return delayMillis;
+        }
+
+        Answer answer() {
+            return Answer.error(status, "The sandbox was told to answer " + status, Json.array(), retryAfter);
+        }
+    }
+
+    /**
+     * Adds an instruction.
+     *
+     * @throws IllegalArgumentException with a sentence about what is wrong in it
+     */
+    void add(JsonNode json, Set<String> operations) {
+        faults.add(new Fault(json, operations));
+    }
+
+    void clear() {
+        faults.clear();
+    }
+
+    /** The first instruction that applies to this call, counted down, or null. */
+    Fault next(String operation) {
+        for (Fault fault : List.copyOf(faults)) {
+            if (!fault.operation.equals("*") && !fault.operation.equals(operation)) {
+                continue;
+            }
+            if (fault.skip > 0) {
+                fault.skip--;
+                continue;
+            }
+            if (fault.probability < 1 && dice.nextDouble() >= fault.probability) {
+                continue;
+            }
+            if (!fault.unlimited && --fault.times == 0) {
+                faults.remove(fault);
+            }
+            return fault;
+        }
+        return null;
+    }
+}

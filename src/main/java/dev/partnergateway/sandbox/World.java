@@ -1,0 +1,143 @@
+package dev.partnergateway.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** All that the deployment holds. Only the one event loop touches it, so nothing here is locked. */
+final class World {
+
+    final Clock clock;
+    final Map<String, Integer> keys = new LinkedHashMap<>();
+    final Map<Integer, String> applications = new TreeMap<>();
+    final Map<Integer, ObjectNode> campaigns = new TreeMap<>();
+    final Map<String, Profile> profiles = new LinkedHashMap<>();
+    final Map<Integer, ObjectNode> audiences = new TreeMap<>();
+    final Map<Integer, ObjectNode> programs = new TreeMap<>();
+    final List<ObjectNode> transactions = new ArrayList<>();
+    final List<ObjectNode> attributes = new ArrayList<>();
+    final List<ObjectNode> referrals = new ArrayList<>();
+    final List<ObjectNode> events = new ArrayList<>();
+    final Map<String, ObjectNode> sessions = new LinkedHashMap<>();
+
+    private final Map<Integer, List<Coupon>> couponsByCampaign = new TreeMap<>();
+    private final Map<String, Coupon> couponsByCode = new HashMap<>();
+    private final Set<String> referralCodes = new java.util.HashSet<>();
+    private final Map<String, Integer> lastIds = new HashMap<>();
+    private Random random;
+
+    World(Clock clock) {
+        this.clock = clock;
+        reset();
+    }
+
+    /** Back to the seed. */
+    void reset() {
+        List.of(
+                        keys,
+                        applications,
+                        campaigns,
+                        profiles,
+                        audiences,
+                        programs,
+                        sessions,
+                        couponsByCampaign,
+                        couponsByCode)
+                .forEach(Map::clear);
+        List.of(transactions, attributes, referrals, events).forEach(List::clear);
+        referralCodes.clear();
+        lastIds.clear();
+        // A fresh start gives the same codes every time, so that documentation can show them.
+        random = new Random(1);
+        Seed.fill(this);
+    }
+
+    String now() {
+        return Times.write(clock.instant());
+    }
+
+    /** The next id of a series; the first after {@link #startIds} is one more than what was given there. */
+    int nextId(String series) {
+        return lastIds.merge(series, 1, Integer::sum);
+    }
+
+    void startIds(String series, int last) {
+        lastIds.put(series, last);
+    }
+
+    /**
+     * @throws Refusal 404 when the Application or the campaign in it does not exist
+     */
+    ObjectNode campaign(int application, int id) {
+        if (!applications.containsKey(application)) {
+            throw Refusal.notFound("Application");
+        }
+        ObjectNode campaign = campaigns.get(id);
+        if (campaign == null || campaign.path("applicationId").asInt() != application) {
+            throw Refusal.notFound("Campaign");
+        }
+        return campaign;
+    }
+
+    int applicationOf(int campaign) {
+        return campaigns.get(campaign).path("applicationId").asInt();
+    }
+
+    static boolean offers(ObjectNode campaign, String feature) {
+        for (JsonNode offered : campaign.path("features")) {
+            if (offered.asText().equals(feature)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The profile, created when it is not there. */
+    Profile profile(String integrationId) {
+        return profiles.computeIfAbsent(integrationId, id -> new Profile(nextId("profile"), id, now()));
+    }
+
+    Coupon coupon(String code) {
+        return couponsByCode.get(code.toLowerCase(Locale.ROOT));
+    }
+
+    void addCoupon(Coupon coupon) {
+        couponsByCode.put(coupon.code().toLowerCase(Locale.ROOT), coupon);
+        couponsByCampaign
+                .computeIfAbsent(coupon.campaign(), id -> new ArrayList<>())
+                .add(coupon);
+    }
+
+    /** Coupons of a campaign, oldest first. */
+    List<Coupon> coupons(int campaign) {
+        return couponsByCampaign.getOrDefault(campaign, List.of());
+    }
+
+    List<Coupon> coupons() {
+        return couponsByCampaign.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Claims a referral code; false when it is taken. */
+    boolean claimReferralCode(String code) {
+        return referralCodes.add(code.toLowerCase(Locale.ROOT));
+    }
+
+    /** Replaces every # by one of the characters. */
+    String expand(String pattern, JsonNode characters) {
+        StringBuilder code = new StringBuilder();
+        for (char c : pattern.toCharArray()) {
+            code.append(
+                    c == '#' ? characters.get(random.nextInt(characters.size())).asText() : String.valueOf(c));
+        }
+        return code.toString();
+    }
+}
