@@ -3,6 +3,8 @@ package dev.partnergateway;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.access.Deployments;
 import dev.partnergateway.access.KeyProof;
+import dev.partnergateway.attribute.AttributeCatalogue;
+import dev.partnergateway.attribute.AttributeConversion;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.edge.CallFunction;
 import dev.partnergateway.edge.ContractStrategy;
@@ -21,6 +23,9 @@ import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.TalonOneComponent;
 import dev.partnergateway.talonone.UpstreamContract;
 import dev.partnergateway.talonone.UpstreamHeaders;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,9 +39,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.NoErrorHandlerBuilder;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.main.DefaultMainShutdownStrategy;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.slf4j.Logger;
@@ -49,6 +54,7 @@ public final class Gateway implements AutoCloseable {
 
     private static final Path UPSTREAM_CONTRACT = Path.of("openapi/talon-one.yaml");
     private static final int PRUNE_MINUTES = 10;
+    private static final String SANDBOX_HOST = "sandbox.example";
 
     private final Settings settings;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -103,6 +109,8 @@ public final class Gateway implements AutoCloseable {
         main.bind("platform-http-engine", new PartnerEngine(server));
         main.bind("upstreamHeaders", new UpstreamHeaders());
         main.bind("call", new CallFunction());
+        // Camel's own hook at the end of the process would wait for a stop that only this class orders.
+        ((DefaultMainShutdownStrategy) main.getShutdownStrategy()).disableHangupSupport();
         main.init();
         open(main::stop);
 
@@ -116,6 +124,7 @@ public final class Gateway implements AutoCloseable {
                 "talon-one",
                 new TalonOneComponent(
                         talonOne,
+                        new AttributeConversion(new AttributeCatalogue(talonOne)),
                         Map.of(
                                 "createCoupons", new CouponCreation(talonOne, access),
                                 "createReferral", new ReferralCreation(talonOne, access))));
@@ -123,8 +132,8 @@ public final class Gateway implements AutoCloseable {
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);
         HealthCheckRegistry.get(camel).register(new ReadyCheck(server, store));
+        requireManagementPort();
         main.start();
-        requireManagementPort(camel);
 
         ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
         open(chores::shutdownNow);
@@ -141,6 +150,7 @@ public final class Gateway implements AutoCloseable {
         main.setRoutesReloadEnabled(settings.reload());
         main.setRoutesReloadDirectory("routes");
         main.setRoutesReloadPattern("*.camel.yaml");
+        main.setRoutesReloadRemoveAllRoutes(false);
         main.setShutdownTimeout((int) settings.drain().toSeconds() + 1);
         main.setShutdownLogInflightExchangesOnTimeout(false);
         main.setAutoConfigurationEnabled(true);
@@ -157,7 +167,7 @@ public final class Gateway implements AutoCloseable {
     private DeploymentSettings sandboxDeployment() {
         return new DeploymentSettings(
                 "sandbox",
-                List.of(Seed.HOST),
+                List.of(SANDBOX_HOST),
                 Optional.of("http://127.0.0.1:" + sandbox.port()),
                 Optional.of(Secret.literal(Seed.MANAGEMENT_KEY)),
                 Map.of(),
@@ -167,14 +177,16 @@ public final class Gateway implements AutoCloseable {
                 true);
     }
 
-    /** Camel goes on without its management server when the port is taken. */
-    private void requireManagementPort(CamelContext camel) {
-        VertxPlatformHttpServer management = camel.hasService(VertxPlatformHttpServer.class);
-        if (management == null
-                || management.getServer() == null
-                || management.getServer().actualPort() != settings.managementPort()) {
-            throw new IllegalStateException("gateway.management-port " + settings.managementPort() + " on "
-                    + settings.managementHost() + " cannot be opened");
+    /** Camel goes on without its management server when the port is taken: better to look before. */
+    private void requireManagementPort() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(settings.managementHost(), settings.managementPort()));
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "gateway.management-port " + settings.managementPort() + " on " + settings.managementHost()
+                            + " cannot be opened",
+                    e);
         }
     }
 

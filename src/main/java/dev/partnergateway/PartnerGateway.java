@@ -32,11 +32,16 @@ public final class PartnerGateway {
         System.out.println(gateway.where());
     }
 
+    /** What failed and, where that differs, what it comes down to. */
     private static String reason(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
         }
-        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return cause == failure ? text(failure) : text(failure) + ": " + text(cause);
+    }
+
+    private static String text(Throwable failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 }

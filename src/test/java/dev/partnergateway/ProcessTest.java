@@ -2,7 +2,6 @@ package dev.partnergateway;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.GatewayProcess;
@@ -12,8 +11,10 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** The process as an operator meets it: starting, stopping, restarting, editing files. */
@@ -114,13 +115,22 @@ class ProcessTest {
         Path route = home.resolve("routes/demo.camel.yaml");
         String original = Files.readString(route);
         try (GatewayProcess gateway = GatewayProcess.start(home, Map.of())) {
-            Files.writeString(route, original.replace("greeted:", "welcomed:"));
-            await(() -> greeting(gateway).contains("welcomed"));
-            Files.writeString(route, original.replace("- to:", "- too:"));
-            await(() -> gateway.output().contains("demo.camel.yaml"));
+            assertTrue(greeting(gateway).contains("greeted"), gateway.output());
+            save(route, original.replace("greeted:", "welcomed:"));
+            await(gateway, () -> gateway.output().contains("Routes reloaded"));
             assertTrue(greeting(gateway).contains("welcomed"), gateway.output());
-            assertFalse(gateway.output().isBlank());
+            save(route, original.replace("- to:", "- too:"));
+            await(gateway, () -> gateway.output().contains("Error reloading routes from file: routes/demo.camel.yaml"));
+            assertTrue(gateway.output().contains("- too: talon-one:trackEventV2"), "it says why");
+            assertTrue(greeting(gateway).contains("welcomed"), gateway.output());
         }
+    }
+
+    /** Puts a file in place at once, as editors do. */
+    private static void save(Path file, String text) throws IOException {
+        Path whole = Files.createTempFile("edited", ".yaml");
+        Files.writeString(whole, text);
+        Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void copy(String name, Path folder) throws IOException {
@@ -138,10 +148,10 @@ class ProcessTest {
     }
 
     /** Polls for at most two seconds, the time a change may take. */
-    private static void await(java.util.function.BooleanSupplier condition) {
+    private static void await(GatewayProcess gateway, BooleanSupplier condition) {
         long end = System.nanoTime() + 2_000_000_000L;
         while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, "it did not happen within two seconds");
+            assertTrue(System.nanoTime() < end, "it did not happen within two seconds: " + gateway.output());
             Thread.onSpinWait();
         }
     }

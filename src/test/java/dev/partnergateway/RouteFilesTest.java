@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.test.junit5.CamelTestSupport;
@@ -25,21 +24,15 @@ class RouteFilesTest extends CamelTestSupport {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    @Override
-    public boolean isUseRouteBuilder() {
-        return false;
-    }
-
     @ParameterizedTest
     @MethodSource("integrations")
     void everyOperationOfTheContractHasARouteOfItsName(String integration) throws Exception {
         context.stop();
-        ModelCamelContext model = (ModelCamelContext) context;
         Resource file = PluginHelper.getResourceLoader(context)
                 .resolveResource("file:routes/" + integration + ".camel.yaml");
         context.setAutoStartup(false);
         PluginHelper.getRoutesLoader(context).loadRoutes(file);
-        Set<String> routes = model.getRouteDefinitions().stream()
+        Set<String> routes = context.getRouteDefinitions().stream()
                 .map(route -> route.getId())
                 .filter(id -> !id.equals(integration))
                 .collect(Collectors.toCollection(TreeSet::new));

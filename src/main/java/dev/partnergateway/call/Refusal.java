@@ -19,9 +19,15 @@ public final class Refusal extends RuntimeException {
     private final int status;
     private final Duration retryAfter;
     private final Effect effect;
+    private final String allow;
 
     private Refusal(int status, String text, Duration retryAfter, Effect effect) {
+        this(status, text, retryAfter, effect, null);
+    }
+
+    private Refusal(int status, String text, Duration retryAfter, Effect effect, String allow) {
         super(text, null, false, false);
+        this.allow = allow;
         this.status = status;
         this.retryAfter = retryAfter;
         this.effect = effect;
@@ -49,6 +55,16 @@ public final class Refusal extends RuntimeException {
     /** Reports that a call was sent and its outcome is not known. */
     public static Refusal unknown(int status, String text) {
         return new Refusal(status, text, Duration.ofSeconds(1), Effect.UNKNOWN);
+    }
+
+    /** Refuses a method; the text and the {@code Allow} header name those that the path takes. */
+    public static Refusal notAllowed(String methods) {
+        return new Refusal(405, "This path takes other methods: " + methods, Duration.ZERO, Effect.NONE, methods);
+    }
+
+    /** Methods for the {@code Allow} header, or null. */
+    public String allow() {
+        return allow;
     }
 
     /** HTTP status for the partner. */

@@ -98,9 +98,14 @@ final class Operations {
     }
 
     private static String proof(io.swagger.v3.oas.models.Operation operation, String id) {
-        Object proof = operation.getExtensions() == null
-                ? null
-                : operation.getExtensions().get("x-proof");
+        Map<String, Object> extensions = operation.getExtensions() == null ? Map.of() : operation.getExtensions();
+        for (String name : extensions.keySet()) {
+            // A misspelt x-proof would switch a check off without a word.
+            if (!name.equals("x-proof")) {
+                throw wrong(id, name + " is not an extension of an operation");
+            }
+        }
+        Object proof = extensions.get("x-proof");
         if (proof != null && !(proof instanceof String)) {
             throw wrong(id, "x-proof must be a text");
         }

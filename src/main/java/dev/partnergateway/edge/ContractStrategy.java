@@ -10,12 +10,16 @@ import dev.partnergateway.contract.ContractViolation;
 import dev.partnergateway.contract.RawCall;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
 import org.apache.camel.support.processor.RestBindingAdvice;
@@ -28,6 +32,8 @@ import org.apache.camel.support.cache.DefaultProducerCache;
 public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
 
     private static final String COMPILED = "x-compiled";
+    private static final String METHODS = "x-methods";
+    private static final Path CONTRACTS = Path.of("openapi");
 
     private final Access access;
     private DefaultProducerCache routes;
@@ -55,12 +61,19 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
     @Override
     public void validateOpenApi(OpenAPI model, String basePath, PlatformHttpConsumerAware consumer) throws Exception {
         super.validateOpenApi(model, basePath, consumer);
-        Contract contract = Contract.of(model);
+        // Camel's own model of the file has lost some of its keywords: the file itself is read.
+        Contract contract = Contract.read(CONTRACTS.resolve(PartnerConsumer.integration(basePath) + ".yaml"));
         model.getPaths()
                 .values()
-                .forEach(path -> path.readOperations()
-                        .forEach(operation ->
-                                operation.addExtension(COMPILED, contract.operation(operation.getOperationId()))));
+                .forEach(path -> path.readOperations().forEach(operation -> {
+                    operation.addExtension(COMPILED, contract.operation(operation.getOperationId()));
+                    operation.addExtension(
+                            METHODS,
+                            path.readOperationsMap().keySet().stream()
+                                    .map(Enum::name)
+                                    .sorted()
+                                    .collect(Collectors.joining(", ")));
+                }));
     }
 
     @Override
@@ -72,17 +85,27 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
             RestBindingAdvice binding,
             Exchange exchange,
             AsyncCallback callback) {
+        dev.partnergateway.contract.Operation operation =
+                (dev.partnergateway.contract.Operation) declared.getExtensions().get(COMPILED);
         try {
-            check(exchange, (dev.partnergateway.contract.Operation) declared.getExtensions().get(COMPILED));
+            if (!verb.equals(operation.method())) {
+                // Camel takes OPTIONS for any operation of the path.
+                throw Refusal.notAllowed(declared.getExtensions().get(METHODS).toString());
+            }
+            check(exchange, operation);
         } catch (Refusal refusal) {
             exchange.setException(refusal);
             callback.done(true);
             return true;
         }
-        Endpoint route = getCamelContext().getEndpoint("direct:" + declared.getOperationId());
+        Endpoint route = getCamelContext().getEndpoint("direct:" + declared.getOperationId() + "?block=false");
         AsyncProducer producer = routes.acquireProducer(route);
         return producer.process(exchange, doneSync -> {
             routes.releaseProducer(route, producer);
+            if (exchange.getException() instanceof DirectConsumerNotAvailableException) {
+                exchange.setException(
+                        Refusal.retry(503, "This integration is being loaded: try again", Duration.ofSeconds(1)));
+            }
             callback.done(doneSync);
         });
     }

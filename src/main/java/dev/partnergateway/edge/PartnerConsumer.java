@@ -44,7 +44,12 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             throw new IllegalArgumentException(
                     "an integration's servers url must be one path segment such as /example, not " + path);
         }
-        this.budget = server.settings().deadline(prefix.substring(1).replace('_', '-'));
+        this.budget = server.settings().deadline(integration(prefix));
+    }
+
+    /** Name of the integration that serves a path: its segment, with {@code -} for {@code _}. */
+    static String integration(String prefix) {
+        return prefix.replace("/", "").replace('_', '-');
     }
 
     @Override
@@ -162,31 +167,30 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         } else {
             throw new IllegalStateException("the route " + call.operation().id() + " gave no JSON");
         }
-        return new Answer(success, bytes, null, null);
+        return new Answer(success, bytes, null);
     }
 
     /** Camel found no operation for path and method, and left a status without a body. */
     private static Answer unmatched(Exchange exchange, Integer status) {
         if (status != null && status == 405) {
             String allow = exchange.getMessage().getHeader("Allow", String.class);
-            return Answer.refused(Refusal.of(405, "This path takes other methods: " + allow), allow);
+            return Answer.refused(Refusal.notAllowed(allow));
         }
-        return Answer.refused(Refusal.of(404, "No operation has this path"), null);
+        return Answer.refused(Refusal.of(404, "No operation has this path"));
     }
 
     private static Answer refused(Throwable failure, PartnerCall call) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Refusal refusal) {
-                return Answer.refused(refusal, null);
+                return Answer.refused(refusal);
             }
             if (cause instanceof StoreException) {
                 LOG.error("{} the store did not answer", call, cause);
-                return Answer.refused(
-                        Refusal.retry(503, "The gateway cannot reach its store: try again", SOON), null);
+                return Answer.refused(Refusal.retry(503, "The gateway cannot reach its store: try again", SOON));
             }
         }
         LOG.error("{} failed inside the gateway", call, failure);
-        return Answer.refused(Refusal.of(500, "The gateway failed; its operator finds the reason by this id"), null);
+        return Answer.refused(Refusal.of(500, "The gateway failed; its operator finds the reason by this id"));
     }
 
     /**
@@ -195,18 +199,14 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
      * @param status HTTP status
      * @param body JSON of a success; null for a refusal
      * @param refusal a refusal; null for a success
-     * @param allow value of the {@code Allow} header; null = none
      */
-    private record Answer(int status, byte[] body, Refusal refusal, String allow) {
+    private record Answer(int status, byte[] body, Refusal refusal) {
 
-        static Answer refused(Refusal refusal, String allow) {
-            return new Answer(refusal.status(), null, refusal, allow);
+        static Answer refused(Refusal refusal) {
+            return new Answer(refusal.status(), null, refusal);
         }
 
         void write(HttpServerRequest request, PartnerCall call) {
-            if (allow != null) {
-                request.response().putHeader("Allow", allow);
-            }
             if (refusal != null) {
                 PartnerServer.refuse(request, call.requestId(), refusal);
             } else {

@@ -77,9 +77,7 @@ public final class PartnerServer implements AutoCloseable {
             listening = true;
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(
-                    "gateway.port " + settings.port() + " on " + settings.host() + " cannot be opened: "
-                            + e.getCause().getMessage(),
-                    e);
+                    "gateway.port " + settings.port() + " on " + settings.host() + " cannot be opened", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while opening the port", e);
@@ -164,6 +162,9 @@ public final class PartnerServer implements AutoCloseable {
             response.putHeader(
                     "Retry-After",
                     Long.toString(refusal.retryAfter().plusMillis(999).toSeconds()));
+        }
+        if (refusal.allow() != null) {
+            response.putHeader("Allow", refusal.allow());
         }
         write(
                 response,

@@ -25,22 +25,29 @@ import org.apache.camel.support.DefaultProducer;
 public final class TalonOneComponent extends DefaultComponent {
 
     private final TalonOne talonOne;
+    private final RequestPreparation preparation;
     private final Map<String, UpstreamStep> steps;
 
     /**
      * Makes the component.
      *
+     * @param preparation completes every request
      * @param steps operationId to the step that carries it out; others are sent as they are
      */
-    public TalonOneComponent(TalonOne talonOne, Map<String, UpstreamStep> steps) {
+    public TalonOneComponent(TalonOne talonOne, RequestPreparation preparation, Map<String, UpstreamStep> steps) {
         this.talonOne = talonOne;
+        this.preparation = preparation;
         this.steps = Map.copyOf(steps);
     }
 
     @Override
     protected Endpoint createEndpoint(String uri, String operationId, Map<String, Object> parameters) {
         UpstreamOperation operation = talonOne.contract().operation(operationId);
-        return new OperationEndpoint(uri, this, steps.getOrDefault(operationId, plain(operation)));
+        UpstreamStep step = steps.getOrDefault(operationId, plain(operation));
+        return new OperationEndpoint(uri, this, (exchange, request) -> {
+            preparation.prepare(PartnerCall.of(exchange), operation, request);
+            return step.run(exchange, request);
+        });
     }
 
     private UpstreamStep plain(UpstreamOperation operation) {

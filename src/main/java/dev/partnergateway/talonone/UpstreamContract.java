@@ -75,7 +75,11 @@ public final class UpstreamContract {
                 Arrays.stream(path.split("/")).filter(part -> !part.isEmpty()).toList(),
                 query,
                 management ? Key.MANAGEMENT : Key.PARTNER,
-                Repeat.valueOf(repeat.toString().toUpperCase(Locale.ROOT)));
+                Repeat.valueOf(repeat.toString().toUpperCase(Locale.ROOT)),
+                operation
+                        .getExtensions()
+                        .getOrDefault("x-attributes-of", "")
+                        .toString());
     }
 
     /**

@@ -12,9 +12,10 @@ import java.util.Set;
  * @param query names of the query parameters it may be given
  * @param key whose key it is called with
  * @param repeat whether it may be sent again (contract 2.9)
+ * @param attributesOf entity that {@code attributes} in its body belong to; empty = none
  */
 public record UpstreamOperation(
-        String id, String method, List<String> path, Set<String> query, Key key, Repeat repeat) {
+        String id, String method, List<String> path, Set<String> query, Key key, Repeat repeat, String attributesOf) {
 
     /** Whose key a call is made with. */
     public enum Key {

@@ -1,0 +1,82 @@
+package dev.partnergateway.attribute;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.Json;
+import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.talonone.RequestPreparation;
+import dev.partnergateway.talonone.UpstreamOperation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Gives text in attributes the type that Talon.One knows for them (contract 2.5, D5). Where the type is not known, or the
+ * text is not of it, nothing is guessed: a zip code stays text.
+ */
+public final class AttributeConversion implements RequestPreparation {
+
+    private final AttributeCatalogue catalogue;
+
+    /** Makes the conversion. */
+    public AttributeConversion(AttributeCatalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    @Override
+    public void prepare(PartnerCall call, UpstreamOperation operation, ObjectNode request) {
+        JsonNode attributes = request.path("body").path("attributes");
+        if (operation.attributesOf().isEmpty() || !hasText(attributes)) {
+            return;
+        }
+        Optional<Map<String, String>> types = catalogue.types(call.deployment(), operation.attributesOf());
+        if (types.isPresent()) {
+            // A route's request may share its parts with the partner's call, which nobody changes.
+            ObjectNode body = request.get("body").deepCopy();
+            body.get("attributes")
+                    .properties()
+                    .forEach(attribute -> attribute.setValue(
+                            convert(attribute.getValue(), types.get().getOrDefault(attribute.getKey(), ""))));
+            request.set("body", body);
+        }
+    }
+
+    private static boolean hasText(JsonNode attributes) {
+        for (JsonNode value : attributes) {
+            if (value.isTextual()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static JsonNode convert(JsonNode value, String type) {
+        if (!value.isTextual()) {
+            return value;
+        }
+        String text = value.asText().strip();
+        JsonNode read = json(text);
+        return switch (type) {
+            case "number" -> read.isNumber() ? read : value;
+            case "boolean" -> {
+                String lower = text.toLowerCase(Locale.ROOT);
+                yield lower.equals("true") || lower.equals("false")
+                        ? JsonNodeFactory.instance.booleanNode(lower.equals("true"))
+                        : value;
+            }
+            case "location" -> read.isObject() ? read : value;
+            default -> type.startsWith("(list") && read.isArray() ? read : value;
+        };
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Json.read(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            return JsonNodeFactory.instance.missingNode();
+        }
+    }
+}
