@@ -131,7 +131,8 @@ final class Specification {
 
     private JsonSchema schema(String pointer) {
         ObjectNode schema = (ObjectNode) converted(document.at(pointer));
-        // What stands beside a $ref is read since draft 2019-09, so the definitions can stand at the top of each schema.
+        // What stands beside a $ref is read since draft 2019-09, so the definitions can stand at the top of each
+        // schema.
         // there.
         schema.set("$defs", definitions);
         JsonSchema compiled = schemas.getSchema(schema, checks);
