@@ -9,6 +9,9 @@ public final class Seed {
     /** The account that owns everything. */
     public static final int ACCOUNT = 1;
 
+    /** Host name under which partners address the sandbox. */
+    public static final String HOST = "sandbox.example";
+
     /** Application "Demo Shop". */
     public static final int DEMO_SHOP = 1;
 

@@ -1,13 +1,14 @@
 package dev.partnergateway.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.PathType;
-import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
-import com.networknt.schema.oas.OpenApi30;
+import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,10 +25,10 @@ import java.util.Set;
 final class Specification {
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
-    private static final String LOCATION = "urn:talon-one";
 
     private final JsonNode document;
     private final JsonSchemaFactory schemas;
+    private final ObjectNode definitions = Json.object();
     private final SchemaValidatorsConfig checks = SchemaValidatorsConfig.builder()
             .pathType(PathType.JSON_POINTER)
             .formatAssertionsEnabled(true)
@@ -37,18 +38,16 @@ final class Specification {
             .build();
 
     private Specification(Path file) {
-        String text;
         try {
-            text = Files.readString(file);
-            document = new YAMLMapper().readTree(text);
+            document = new YAMLMapper().readTree(Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file, e);
         }
-        schemas = JsonSchemaFactory.builder()
-                .metaSchema(OpenApi30.getInstance())
-                .defaultMetaSchemaIri(OpenApi30.getInstance().getIri())
-                .schemaLoaders(loaders -> loaders.schemas(Map.of(LOCATION, document.toString())))
-                .build();
+        schemas = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
+        for (Map.Entry<String, JsonNode> schema :
+                document.path("components").path("schemas").properties()) {
+            definitions.set(schema.getKey(), converted(schema.getValue()));
+        }
     }
 
     /**
@@ -131,8 +130,40 @@ final class Specification {
     }
 
     private JsonSchema schema(String pointer) {
-        JsonSchema schema = schemas.getSchema(SchemaLocation.of(LOCATION + "#" + pointer), checks);
-        schema.initializeValidators();
-        return schema;
+        ObjectNode schema = (ObjectNode) converted(document.at(pointer));
+        // What stands beside a $ref is read since draft 2019-09, so the definitions can stand at the top of each
+        // schema.
+        // there.
+        schema.set("$defs", definitions);
+        JsonSchema compiled = schemas.getSchema(schema, checks);
+        compiled.initializeValidators();
+        return compiled;
+    }
+
+    /** The same schema in JSON Schema 2020-12, which writes three things in another way than OpenAPI 3.0. */
+    private static JsonNode converted(JsonNode schema) {
+        if (schema.isArray()) {
+            ArrayNode items = Json.array();
+            schema.forEach(item -> items.add(converted(item)));
+            return items;
+        }
+        if (!schema.isObject()) {
+            return schema;
+        }
+        ObjectNode copy = Json.object();
+        for (Map.Entry<String, JsonNode> member : schema.properties()) {
+            copy.set(member.getKey(), converted(member.getValue()));
+        }
+        if (copy.path("$ref").isTextual()) {
+            copy.put("$ref", copy.get("$ref").asText().replace("#/components/schemas/", "#/$defs/"));
+        }
+        if (copy.path("exclusiveMinimum").isBoolean()
+                && copy.remove("exclusiveMinimum").asBoolean()) {
+            copy.set("exclusiveMinimum", copy.remove("minimum"));
+        }
+        if (copy.path("nullable").isBoolean() && copy.remove("nullable").asBoolean()) {
+            copy.set("type", Json.texts(copy.path("type").asText(), "null"));
+        }
+        return copy;
     }
 }
