@@ -216,7 +216,8 @@ public final class Gateway implements AutoCloseable {
                 "  health         http://localhost:" + settings.managementPort() + "/observe/health",
                 "  metrics        http://localhost:" + settings.managementPort() + "/observe/metrics"));
         if (sandbox != null) {
-            lines.add("  sandbox        http://localhost:" + sandbox.port() + "/sandbox  (a Talon.One to try things on)");
+            lines.add(
+                    "  sandbox        http://localhost:" + sandbox.port() + "/sandbox  (a Talon.One to try things on)");
         }
         return String.join(System.lineSeparator(), lines);
     }

@@ -25,8 +25,8 @@ class ProcessTest {
     };
 
     private static String coupon(String identifier) {
-        return "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\"" + identifier
-                + "\"}";
+        return "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\""
+                + identifier + "\"}";
     }
 
     @Test
@@ -76,8 +76,10 @@ class ProcessTest {
 
     @Test
     void aCallThatRunsWhenTheProcessIsAskedToStopIsFinished() {
-        try (GatewayProcess gateway = GatewayProcess.start(GatewayProcess.workingDirectory(), Map.of())) {
-            gateway.sandbox().fault("{\"operation\":\"createCoupons\",\"kind\":\"delay\",\"delayMillis\":1200,\"times\":1}");
+        try (GatewayProcess gateway =
+                GatewayProcess.start(GatewayProcess.workingDirectory(), Map.of("gateway.deadline.braze", "8000"))) {
+            gateway.sandbox()
+                    .fault("{\"operation\":\"createCoupons\",\"kind\":\"delay\",\"delayMillis\":1200,\"times\":1}");
             CompletableFuture<Http.Answer> running = CompletableFuture.supplyAsync(
                     () -> gateway.partner().send("POST", "/braze/coupon", coupon("drain"), HEADERS));
             while (gateway.sandbox().calls("getCampaign").isEmpty()) {

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RouteFilesTest extends CamelTestSupport {
 
     static Set<String> integrations() {
-        java.io.File[] files = java.util.Objects.requireNonNull(Path.of("routes").toFile().listFiles());
+        java.io.File[] files =
+                java.util.Objects.requireNonNull(Path.of("routes").toFile().listFiles());
         return java.util.Arrays.stream(files)
                 .map(file -> file.getName().replace(".camel.yaml", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -28,8 +29,8 @@ class RouteFilesTest extends CamelTestSupport {
     @MethodSource("integrations")
     void everyOperationOfTheContractHasARouteOfItsName(String integration) throws Exception {
         context.stop();
-        Resource file = PluginHelper.getResourceLoader(context)
-                .resolveResource("file:routes/" + integration + ".camel.yaml");
+        Resource file =
+                PluginHelper.getResourceLoader(context).resolveResource("file:routes/" + integration + ".camel.yaml");
         context.setAutoStartup(false);
         PluginHelper.getRoutesLoader(context).loadRoutes(file);
         Set<String> routes = context.getRouteDefinitions().stream()

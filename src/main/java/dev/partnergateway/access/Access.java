@@ -73,7 +73,9 @@ public final class Access {
 
     private static long number(PartnerCall call, String name) {
         ObjectNode content = call.checked().call();
-        return content.path("body").path(name).asLong(content.path("query").path(name).asLong(0));
+        return content.path("body")
+                .path(name)
+                .asLong(content.path("query").path(name).asLong(0));
     }
 
     /**

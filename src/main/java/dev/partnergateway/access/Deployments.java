@@ -53,8 +53,8 @@ public final class Deployments {
     }
 
     private static Deployment compile(DeploymentSettings settings) {
-        String url = settings.baseUrl()
-                .orElseGet(() -> "https://" + settings.hosts().get(0));
+        String url =
+                settings.baseUrl().orElseGet(() -> "https://" + settings.hosts().get(0));
         if (!BASE_URL.matcher(url).matches()) {
             throw new SettingsException("gateway.deployments." + settings.name()
                     + ".base-url must be https:// (or http://), a host and perhaps a port, nothing else.");
@@ -104,7 +104,8 @@ public final class Deployments {
         }
         Deployment deployment = byHost.get(host);
         if (deployment == null) {
-            throw Refusal.of(400, "This deployment is not configured at this gateway: ask its operator to add the host");
+            throw Refusal.of(
+                    400, "This deployment is not configured at this gateway: ask its operator to add the host");
         }
         return deployment;
     }

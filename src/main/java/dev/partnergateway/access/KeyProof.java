@@ -109,8 +109,7 @@ public final class KeyProof {
     Binding binding(PartnerCall call) {
         Deployment deployment = call.deployment();
         Credential credential = call.credential();
-        Binding binding =
-                told(bindings, new KeyAt(deployment, credential.hash()), () -> ask(deployment, credential));
+        Binding binding = told(bindings, new KeyAt(deployment, credential.hash()), () -> ask(deployment, credential));
         if (!binding.accepted()) {
             throw Refusal.of(401, "Talon.One does not accept this API key");
         }

@@ -32,10 +32,14 @@ public final class AttributeCatalogue {
 
     private final TalonOne talonOne;
     private final UpstreamOperation list;
-    private final Cache<Of, Map<String, String>> known =
-            Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(REMEMBERED).build();
-    private final Cache<Of, Boolean> unknown =
-            Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(ASK_AGAIN).build();
+    private final Cache<Of, Map<String, String>> known = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(REMEMBERED)
+            .build();
+    private final Cache<Of, Boolean> unknown = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(ASK_AGAIN)
+            .build();
 
     private record Of(Deployment deployment, String entity) {}
 

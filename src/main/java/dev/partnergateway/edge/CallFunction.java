@@ -22,7 +22,6 @@ public final class CallFunction implements Function {
     public void apply(
             Scope scope, List<Expression> arguments, JsonNode in, Path path, PathOutput output, Version version)
             throws JsonQueryException {
-        output.emit(
-                PartnerCall.of(JqFunctions.EXCHANGE_LOCAL.get()).checked().call(), null);
+        output.emit(PartnerCall.of(JqFunctions.EXCHANGE_LOCAL.get()).checked().call(), null);
     }
 }

@@ -22,8 +22,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
-import org.apache.camel.support.processor.RestBindingAdvice;
 import org.apache.camel.support.cache.DefaultProducerCache;
+import org.apache.camel.support.processor.RestBindingAdvice;
 
 /**
  * What every call passes before its route: the contract check, then the access check. A route begins with the body
@@ -63,17 +63,15 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
         super.validateOpenApi(model, basePath, consumer);
         // Camel's own model of the file has lost some of its keywords: the file itself is read.
         Contract contract = Contract.read(CONTRACTS.resolve(PartnerConsumer.integration(basePath) + ".yaml"));
-        model.getPaths()
-                .values()
-                .forEach(path -> path.readOperations().forEach(operation -> {
-                    operation.addExtension(COMPILED, contract.operation(operation.getOperationId()));
-                    operation.addExtension(
-                            METHODS,
-                            path.readOperationsMap().keySet().stream()
-                                    .map(Enum::name)
-                                    .sorted()
-                                    .collect(Collectors.joining(", ")));
-                }));
+        model.getPaths().values().forEach(path -> path.readOperations().forEach(operation -> {
+            operation.addExtension(COMPILED, contract.operation(operation.getOperationId()));
+            operation.addExtension(
+                    METHODS,
+                    path.readOperationsMap().keySet().stream()
+                            .map(Enum::name)
+                            .sorted()
+                            .collect(Collectors.joining(", ")));
+        }));
     }
 
     @Override
@@ -115,8 +113,8 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
         Inbound inbound = Inbound.take(exchange);
         Checked checked;
         try {
-            checked = operation.check(new RawCall(
-                    pathParameters(exchange, operation), inbound.query(), inbound::header, inbound.body()));
+            checked = operation.check(
+                    new RawCall(pathParameters(exchange, operation), inbound.query(), inbound::header, inbound.body()));
         } catch (ContractViolation violation) {
             throw Refusal.of(violation.status(), violation.getMessage());
         }

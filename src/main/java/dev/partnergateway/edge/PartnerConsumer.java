@@ -137,7 +137,8 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             call.on(exchange);
             new Inbound(request.query(), request.headers(), body).on(exchange);
             exchange.getMessage().setHeader(Exchange.HTTP_PATH, request.path());
-            exchange.getMessage().setHeader(Exchange.HTTP_METHOD, request.method().name());
+            exchange.getMessage()
+                    .setHeader(Exchange.HTTP_METHOD, request.method().name());
             createUoW(exchange);
             getProcessor().process(exchange);
             // Stores the answer of an idempotent route, so it comes before the answer is read.

@@ -210,7 +210,8 @@ public final class PartnerServer implements AutoCloseable {
         draining = true;
         long end = System.nanoTime() + settings.drain().toNanos();
         while (running.get() > 0 && System.nanoTime() < end) {
-            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(10).toNanos());
         }
         if (running.get() > 0) {
             LOG.warn("{} calls were still running after gateway.drain", running.get());

@@ -24,9 +24,8 @@ public final class Workers {
      */
     public static ExecutorService create(String name, int most) {
         try {
-            return (ExecutorService) Executors.class
-                    .getMethod("newVirtualThreadPerTaskExecutor")
-                    .invoke(null);
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         } catch (NoSuchMethodException e) {
             return pool(name, most);
         } catch (IllegalAccessException | InvocationTargetException e) {

@@ -85,8 +85,7 @@ final class AnswerTable {
 
     /** Lets go of a row whose code was not used: the next to take it over sends the same one. */
     void keep(String key, String owner) {
-        store.update(
-                "UPDATE answer SET state = 'CLAIMED', lease_until = 0 WHERE id = ? AND owner = ?", key, owner);
+        store.update("UPDATE answer SET state = 'CLAIMED', lease_until = 0 WHERE id = ? AND owner = ?", key, owner);
     }
 
     /** Keeps Talon.One's answer and lets go. */

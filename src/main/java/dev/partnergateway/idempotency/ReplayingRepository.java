@@ -133,8 +133,9 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         String owner = UUID.randomUUID().toString();
         long leaseUntil = now + call.remaining().plus(LEASE_MARGIN).toMillis();
         if (row.isEmpty()) {
-            boolean claimed = target.equals(tuple.key()) && table.insert(
-                    tuple, call.deployment().name(), call.operation().id(), owner, now, leaseUntil);
+            boolean claimed = target.equals(tuple.key())
+                    && table.insert(
+                            tuple, call.deployment().name(), call.operation().id(), owner, now, leaseUntil);
             return claimed ? new Claim(table, tuple.key(), owner, now) : null;
         }
         boolean takenOver = !row.get().leased(now) && table.takeOver(row.get(), owner, now, leaseUntil);

@@ -41,8 +41,8 @@ public final class ReferralCreation implements UpstreamStep {
             return claim.outcome().get();
         }
         call.phase(PartnerCall.Phase.SENDING);
-        JsonNode referral = talonOne.call(UpstreamCall.of(
-                create, call.deployment(), call.credential(), request, null, call.upstreamWait()));
+        JsonNode referral = talonOne.call(
+                UpstreamCall.of(create, call.deployment(), call.credential(), request, null, call.upstreamWait()));
         if (claim != null) {
             claim.settled(referral);
         }

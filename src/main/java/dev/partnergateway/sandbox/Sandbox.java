@@ -89,6 +89,7 @@ public final class Sandbox implements AutoCloseable {
         handlers.put("getCustomerInventory", profiles::inventory);
         handlers.put("getLoyaltyBalances", loyalty::balances);
         handlers.put("getLoyaltyProgramProfileTransactions", loyalty::transactions);
+        handlers.put("authPing", call -> Answer.nothing());
         handlers.put("integrationGetAllCampaigns", campaigns::listRunning);
         handlers.put("updateCustomerProfileV2", profiles::update);
         handlers.put("updateCustomerProfilesV2", profiles::updateMany);

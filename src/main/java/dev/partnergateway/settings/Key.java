@@ -72,8 +72,9 @@ enum Key {
         this.pattern = pattern;
         this.fallback = fallback;
         this.kind = kind;
-        this.name = Pattern.compile(
-                pattern.replace(".", "\\.").replace("keys\\.*", "keys\\.([0-9a-f]{64})").replace("*", "([a-z0-9-]+)"));
+        this.name = Pattern.compile(pattern.replace(".", "\\.")
+                .replace("keys\\.*", "keys\\.([0-9a-f]{64})")
+                .replace("*", "([a-z0-9-]+)"));
         this.variable = Pattern.compile(pattern.toUpperCase(java.util.Locale.ROOT)
                 .replace('.', '_')
                 .replace('-', '_')

@@ -274,7 +274,8 @@ public final class Settings {
                 secret(Key.DEPLOYMENT_MANAGEMENT_KEY, name),
                 keys,
                 flag(Key.DEPLOYMENT_CREATE_ATTRIBUTES, false, name),
-                list(Optional.ofNullable(text(Key.DEPLOYMENT_CALLBACK_HOSTS, name)).orElse("")),
+                list(Optional.ofNullable(text(Key.DEPLOYMENT_CALLBACK_HOSTS, name))
+                        .orElse("")),
                 rate == null ? DeploymentSettings.DEFAULT_MANAGEMENT_RATE : Integer.parseInt(rate),
                 flag(Key.DEPLOYMENT_BATCHING, true, name));
     }

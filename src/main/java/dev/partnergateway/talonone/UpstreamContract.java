@@ -63,8 +63,9 @@ public final class UpstreamContract {
                         .collect(Collectors.toUnmodifiableSet());
         boolean management = operation.getSecurity() != null
                 && operation.getSecurity().stream().anyMatch(scheme -> scheme.containsKey("management"));
-        Object repeat =
-                operation.getExtensions() == null ? null : operation.getExtensions().get("x-repeat");
+        Object repeat = operation.getExtensions() == null
+                ? null
+                : operation.getExtensions().get("x-repeat");
         if (operation.getOperationId() == null || repeat == null) {
             throw new IllegalArgumentException(
                     method + " " + path + " needs an operationId and x-repeat (safe, keyed or never)");
@@ -76,10 +77,7 @@ public final class UpstreamContract {
                 query,
                 management ? Key.MANAGEMENT : Key.PARTNER,
                 Repeat.valueOf(repeat.toString().toUpperCase(Locale.ROOT)),
-                operation
-                        .getExtensions()
-                        .getOrDefault("x-attributes-of", "")
-                        .toString());
+                operation.getExtensions().getOrDefault("x-attributes-of", "").toString());
     }
 
     /**

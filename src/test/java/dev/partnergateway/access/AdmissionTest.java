@@ -139,8 +139,7 @@ class AdmissionTest {
 
     @Test
     void twoKeysAreRefused() {
-        assertEquals(
-                400, coupon(gateway.partner(), "sandbox.example", KEY, KEY).status());
+        assertEquals(400, coupon(gateway.partner(), "sandbox.example", KEY, KEY).status());
         assertEquals(List.of(), sandbox.calls());
     }
 
@@ -149,10 +148,10 @@ class AdmissionTest {
         try (GatewayUnderTest own = GatewayUnderTest.start(Map.of())) {
             own.sandbox().limits("{\"managementPerSecond\":0}");
             List<CompletableFuture<Http.Answer>> calls = IntStream.range(0, 30)
-                    .mapToObj(i ->
-                            CompletableFuture.supplyAsync(() -> coupon(own.partner(), "sandbox.example", KEY)))
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> coupon(own.partner(), "sandbox.example", KEY)))
                     .toList();
-            calls.forEach(call -> assertEquals(200, call.join().status(), call.join().text()));
+            calls.forEach(
+                    call -> assertEquals(200, call.join().status(), call.join().text()));
             assertEquals(1, own.sandbox().calls("integrationGetAllCampaigns").size());
             assertEquals(1, own.sandbox().calls("getCampaign").size());
         }
@@ -161,9 +160,10 @@ class AdmissionTest {
     @Test
     void withoutAManagementKeyCouponsAreNotImplemented() {
         try (GatewayUnderTest own = GatewayUnderTest.start(Map.of(
-                "gateway.deployments.bare.host", "bare.example",
+                "gateway.deployments.bare.host",
+                "bare.example",
                 "gateway.deployments.bare.base-url",
-                        "http://127.0.0.1:" + gateway.gateway().sandbox().orElseThrow().port()))) {
+                "http://127.0.0.1:" + gateway.gateway().sandbox().orElseThrow().port()))) {
             Http.Answer answer = coupon(own.partner(), "bare.example", KEY);
             assertEquals(501, answer.status(), answer.text());
         }
@@ -181,8 +181,9 @@ class AdmissionTest {
                 "gateway.deployments.listed.keys."
                         + dev.partnergateway.call.Credential.sha256("sandbox-key-no-campaign"),
                 "3"))) {
-            String body = "{\"deploymentUrl\":\"listed.example\",\"applicationId\":3,\"campaignId\":30,\"identifier\":\""
-                    + UUID.randomUUID() + "\"}";
+            String body =
+                    "{\"deploymentUrl\":\"listed.example\",\"applicationId\":3,\"campaignId\":30,\"identifier\":\""
+                            + UUID.randomUUID() + "\"}";
             Http.Answer answer = own.partner()
                     .send(
                             "POST",

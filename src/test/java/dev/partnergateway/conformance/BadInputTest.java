@@ -104,11 +104,15 @@ class BadInputTest {
 
     private static List<Bad> bad(Operation operation, JsonNode good) {
         Map<String, String> headers = new LinkedHashMap<>();
-        good.path("headers").properties().forEach(header -> headers.put(
-                header.getKey(), header.getValue().asText()));
+        good.path("headers")
+                .properties()
+                .forEach(
+                        header -> headers.put(header.getKey(), header.getValue().asText()));
         Map<String, String> query = new LinkedHashMap<>();
-        good.path("query").properties().forEach(parameter -> query.put(
-                parameter.getKey(), parameter.getValue().asText()));
+        good.path("query")
+                .properties()
+                .forEach(parameter ->
+                        query.put(parameter.getKey(), parameter.getValue().asText()));
         String body = good.has("json") ? good.get("json").toString() : null;
         if (body != null) {
             headers.put("Content-Type", "application/json");
@@ -116,7 +120,8 @@ class BadInputTest {
         List<Bad> all = new ArrayList<>();
         if (headers.containsKey("Authorization")) {
             all.add(new Bad("no key", 401, "", without(headers, "Authorization"), query(query), body));
-            all.add(new Bad("a malformed key", 401, "", with(headers, "Authorization", "Bearer x"), query(query), body));
+            all.add(new Bad(
+                    "a malformed key", 401, "", with(headers, "Authorization", "Bearer x"), query(query), body));
         }
         for (Parameter parameter :
                 operation.getParameters() == null ? List.<Parameter>of() : operation.getParameters()) {
@@ -218,8 +223,7 @@ class BadInputTest {
                         JSON.arrayNode(),
                         JSON.booleanNode(true)));
             }
-            case "number" ->
-                wrong.addAll(List.of(JSON.textNode("abc"), JSON.objectNode(), JSON.booleanNode(true)));
+            case "number" -> wrong.addAll(List.of(JSON.textNode("abc"), JSON.objectNode(), JSON.booleanNode(true)));
             case "boolean" -> wrong.addAll(List.of(JSON.textNode("maybe"), JSON.numberNode(1), JSON.objectNode()));
             case "array" -> wrong.addAll(List.of(JSON.numberNode(5), JSON.booleanNode(true)));
             case "object" -> wrong.addAll(List.of(JSON.numberNode(5), JSON.textNode("abc"), JSON.arrayNode()));
@@ -287,8 +291,8 @@ class BadInputTest {
             headers.add(name);
             headers.add(value);
         });
-        Http.Answer answer = gateway.partner()
-                .send(method, path + bad.query(), bad.body(), headers.toArray(String[]::new));
+        Http.Answer answer =
+                gateway.partner().send(method, path + bad.query(), bad.body(), headers.toArray(String[]::new));
         assertEquals(bad.status(), answer.status(), answer.text());
         assertEquals(bad.status(), answer.json().path("StatusCode").asInt());
         assertEquals(

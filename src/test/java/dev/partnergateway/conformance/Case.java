@@ -62,7 +62,8 @@ record Case(Path file, String name, List<JsonNode> steps) {
         values.properties().forEach(member -> {
             if (member.getValue().isNull()) {
                 onto.remove(member.getKey());
-            } else if (member.getValue().isObject() && onto.path(member.getKey()).isObject()) {
+            } else if (member.getValue().isObject()
+                    && onto.path(member.getKey()).isObject()) {
                 merge((ObjectNode) onto.get(member.getKey()), member.getValue());
             } else {
                 onto.set(member.getKey(), member.getValue());

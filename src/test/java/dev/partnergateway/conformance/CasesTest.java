@@ -28,7 +28,8 @@ class CasesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Calls that prove a key or read a campaign; whether they are made depends on what is remembered. */
-    private static final Set<String> PROOFS = Set.of("integrationGetAllCampaigns", "getCampaign", "getAttributes", "authPing");
+    private static final Set<String> PROOFS =
+            Set.of("integrationGetAllCampaigns", "getCampaign", "getAttributes", "authPing");
 
     private static GatewayUnderTest gateway;
     private static SandboxControl sandbox;
@@ -44,8 +45,7 @@ class CasesTest {
         List<Case> cases = Case.all();
         assertFalse(cases.isEmpty(), "no case was found");
         return cases.stream()
-                .map(each -> DynamicTest.dynamicTest(
-                        each.integration() + ": " + each.name(), () -> run(each)));
+                .map(each -> DynamicTest.dynamicTest(each.integration() + ": " + each.name(), () -> run(each)));
     }
 
     private static void run(Case each) throws Exception {
@@ -96,8 +96,7 @@ class CasesTest {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private static void check(
-            String at, JsonNode wanted, Http.Answer answer, Http.Answer previous, Expected expected) {
+    private static void check(String at, JsonNode wanted, Http.Answer answer, Http.Answer previous, Expected expected) {
         assertTrue(answer.header("X-Request-Id") != null, at + ": every answer has an X-Request-Id");
         assertEquals("no-store", answer.header("Cache-Control"), at);
         if (wanted.isTextual() && wanted.asText().equals("repeat")) {
@@ -120,15 +119,17 @@ class CasesTest {
             assertEquals("application/json", answer.header("Content-Type"), at);
         }
         if (wanted.has("error")) {
-            assertNull(expected.difference("Error", wanted.get("error"), answer.json().path("Error")), at);
+            assertNull(
+                    expected.difference(
+                            "Error", wanted.get("error"), answer.json().path("Error")),
+                    at);
         }
         if (wanted.has("json")) {
             assertNull(expected.difference("", wanted.get("json"), answer.json()), at);
         }
         wanted.path("headers")
                 .properties()
-                .forEach(header ->
-                        assertEquals(header.getValue().asText(), answer.header(header.getKey()), at));
+                .forEach(header -> assertEquals(header.getValue().asText(), answer.header(header.getKey()), at));
     }
 
     private static void upstream(String at, JsonNode wanted, Expected expected) {
@@ -146,10 +147,7 @@ class CasesTest {
             JsonNode got = relevant.get(i);
             for (String part : List.of("operation", "path", "query", "status", "body")) {
                 if (want.has(part)) {
-                    assertNull(
-                            expected.difference(
-                                    "upstream " + i + " " + part, want.get(part), got.path(part)),
-                            at);
+                    assertNull(expected.difference("upstream " + i + " " + part, want.get(part), got.path(part)), at);
                 }
             }
         }

@@ -45,8 +45,8 @@ class PartnerPortTest {
     }
 
     private static String coupon(String identifier) {
-        return "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\"" + identifier
-                + "\"}";
+        return "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\""
+                + identifier + "\"}";
     }
 
     private static void isRefused(int status, Http.Answer answer) {
@@ -122,8 +122,7 @@ class PartnerPortTest {
 
     @Test
     void headersOverTheLimitAreRefused() {
-        String answer =
-                port.raw("POST /braze/coupon HTTP/1.1\r\nHost: a\r\nX-Long: " + "x".repeat(20000) + "\r\n\r\n");
+        String answer = port.raw("POST /braze/coupon HTTP/1.1\r\nHost: a\r\nX-Long: " + "x".repeat(20000) + "\r\n\r\n");
         assertTrue(answer.startsWith("HTTP/1.1 431 "), answer);
         assertTrue(answer.contains("\"StatusCode\":431"), answer);
     }
@@ -177,8 +176,9 @@ class PartnerPortTest {
                 "CamelHttpResponseCode",
                 "418");
         assertEquals(200, answer.status(), answer.text());
-        Set<String> names =
-                answer.headers().keySet().stream().map(String::toLowerCase).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> names = answer.headers().keySet().stream()
+                .map(String::toLowerCase)
+                .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(Set.of("cache-control", "content-length", "content-type", "x-request-id"), names);
         assertEquals("application/json", answer.header("Content-Type"));
     }
@@ -234,7 +234,11 @@ class PartnerPortTest {
     void healthAndMetricsAreOnTheManagementPort() {
         Http.Answer ready = gateway.management().send("GET", "/observe/health/ready", (String) null);
         assertEquals(200, ready.status(), ready.text());
-        assertEquals(200, gateway.management().send("GET", "/observe/health", (String) null).status());
+        assertEquals(
+                200,
+                gateway.management()
+                        .send("GET", "/observe/health", (String) null)
+                        .status());
         Http.Answer metrics = gateway.management().send("GET", "/observe/metrics", (String) null);
         assertEquals(200, metrics.status());
         assertTrue(metrics.text().contains("# TYPE"), metrics.text());

@@ -81,8 +81,7 @@ public final class GatewayUnderTest implements AutoCloseable {
 
     /** The sandbox's control interface. */
     public SandboxControl sandbox() {
-        return new SandboxControl(
-                new Http(gateway.sandbox().orElseThrow().port()));
+        return new SandboxControl(new Http(gateway.sandbox().orElseThrow().port()));
     }
 
     /** The gateway itself. */

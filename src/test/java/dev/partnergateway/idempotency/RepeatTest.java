@@ -40,13 +40,7 @@ class RepeatTest {
         String body = "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":" + application + ",\"campaignId\":"
                 + campaign + ",\"identifier\":\"" + identifier + "\"}";
         return port.send(
-                "POST",
-                "/braze/coupon",
-                body,
-                "Content-Type",
-                "application/json",
-                "Authorization",
-                "ApiKey-v1 " + key);
+                "POST", "/braze/coupon", body, "Content-Type", "application/json", "Authorization", "ApiKey-v1 " + key);
     }
 
     @Test
@@ -86,8 +80,8 @@ class RepeatTest {
             coupon(own.partner(), "sandbox-key-demo-shop", 1, 10, "warm-up");
             own.sandbox().fault("{\"operation\":\"createCoupons\",\"kind\":\"hang\",\"times\":1}");
             own.sandbox().forgetCalls();
-            CompletableFuture<Http.Answer> first = CompletableFuture.supplyAsync(
-                    () -> coupon(own.partner(), "sandbox-key-demo-shop", 1, 10, "vain"));
+            CompletableFuture<Http.Answer> first =
+                    CompletableFuture.supplyAsync(() -> coupon(own.partner(), "sandbox-key-demo-shop", 1, 10, "vain"));
             while (own.sandbox().calls("createCoupons").isEmpty()) {
                 Thread.onSpinWait();
             }

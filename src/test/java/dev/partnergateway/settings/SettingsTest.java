@@ -28,8 +28,7 @@ class SettingsTest {
     @TempDir
     private Path directory;
 
-    private Settings load(String file, Map<String, String> environment, Map<String, String> system)
-            throws IOException {
+    private Settings load(String file, Map<String, String> environment, Map<String, String> system) throws IOException {
         Path path = directory.resolve("application.properties");
         Files.writeString(path, file);
         Properties properties = new Properties();
