@@ -78,14 +78,14 @@ final class Control {
             case "GET /sandbox/coupons" ->
                 Answer.ok(
                         Json.array(world.coupons().stream().map(Coupon::ledger).toList()));
-            case "GET /sandbox/referrals" -> Answer.ok(Json.array(world.referrals));
+            case "GET /sandbox/referrals" -> Answer.ok(Json.array(World.all(world.referralsByAdvocate)));
             case "GET /sandbox/events" -> Answer.ok(Json.array(world.events));
             case "GET /sandbox/profiles" ->
                 Answer.ok(Json.array(world.profiles.values().stream()
                         .map(profile -> profile.json(world.audiences))
                         .toList()));
             case "GET /sandbox/audiences" -> Answer.ok(Json.array(world.audiences.values()));
-            case "GET /sandbox/transactions" -> Answer.ok(Json.array(world.transactions));
+            case "GET /sandbox/transactions" -> Answer.ok(Json.array(World.all(world.transactionsByProfile)));
             default -> Answer.error(404, "There is no such page; see /sandbox", Json.array(), 0);
         };
     }

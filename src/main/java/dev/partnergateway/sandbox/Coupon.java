@@ -10,6 +10,7 @@ import java.util.Set;
 final class Coupon {
 
     private final ObjectNode json;
+    private final Instant created;
     private final Set<String> reservedFor = new LinkedHashSet<>();
 
     /**
@@ -17,6 +18,8 @@ final class Coupon {
      */
     Coupon(ObjectNode json) {
         this.json = json;
+        // Read once: a list goes over many thousands of coupons.
+        this.created = Times.read(json.path("created").asText());
     }
 
     ObjectNode json() {
@@ -32,17 +35,12 @@ final class Coupon {
     }
 
     Instant created() {
-        return Times.read(json.path("created").asText());
+        return created;
     }
 
     void reserve(String profile) {
         reservedFor.add(profile);
         json.put("reservationCounter", reservedFor.size());
-    }
-
-    boolean belongsTo(String profile) {
-        return reservedFor.contains(profile)
-                || json.path("recipientIntegrationId").asText().equals(profile);
     }
 
     /** One of disabled, used, expired, pending, active. */

@@ -164,7 +164,7 @@ final class Coupons {
             throw Refusal.notFound("Coupon");
         }
         for (JsonNode id : call.body().path("integrationIDs")) {
-            coupon.reserve(world.profile(id.asText()).integrationId());
+            world.reserve(coupon, world.profile(id.asText()).integrationId());
         }
         ObjectNode body = coupon.json().deepCopy();
         return Answer.created(body.put("reservation", true).put("implicitlyReserved", false));

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -232,10 +233,7 @@ final class Desk {
     }
 
     private void misbehave(
-            Faults.Fault fault,
-            HttpServerRequest request,
-            Calls.Recorded recorded,
-            java.util.function.Supplier<Answer> work) {
+            Faults.Fault fault, HttpServerRequest request, Calls.Recorded recorded, Supplier<Answer> work) {
         switch (fault.kind()) {
             case DELAY -> reply(request.response(), recorded, work.get());
             case STATUS -> reply(request.response(), recorded, fault.answer());

@@ -90,7 +90,7 @@ final class Loyalty {
         String ends = bound(wanted, "validityDuration", "validUntil", program.path("defaultValidity"));
         Profile profile = holder(call);
         int id = world.nextId("transaction");
-        world.transactions.add(Json.object()
+        world.addTransaction(Json.object()
                 .put("id", id)
                 .put("transactionUUID", uuid(id))
                 .put("created", world.now())
@@ -154,9 +154,8 @@ final class Loyalty {
     }
 
     private List<ObjectNode> recorded(Profile profile, int program) {
-        return world.transactions.stream()
+        return world.transactionsByProfile.getOrDefault(profile.integrationId(), List.of()).stream()
                 .filter(t -> t.path("programId").asInt() == program)
-                .filter(t -> t.path("profileIntegrationId").asText().equals(profile.integrationId()))
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
 
 /** Customer profiles: updates, events and what a profile holds. */
 final class Profiles {
@@ -123,9 +124,8 @@ final class Profiles {
     }
 
     private void referrals(Call call, Profile profile, ArrayNode to) {
-        for (ObjectNode referral : world.referrals) {
-            boolean own = referral.path("advocateProfileIntegrationId").asText().equals(profile.integrationId());
-            if (own && world.applicationOf(referral.path("campaignId").asInt()) == call.application()) {
+        for (ObjectNode referral : world.referralsByAdvocate.getOrDefault(profile.integrationId(), List.of())) {
+            if (world.applicationOf(referral.path("campaignId").asInt()) == call.application()) {
                 to.add(referral.deepCopy().set("referredCustomers", Json.array()));
             }
         }
@@ -133,16 +133,12 @@ final class Profiles {
 
     private void coupons(Call call, Profile profile, ArrayNode to) {
         Instant now = world.clock.instant();
-        for (ObjectNode campaign : world.campaigns.values()) {
-            if (campaign.path("applicationId").asInt() != call.application()) {
-                continue;
-            }
-            for (Coupon coupon : world.coupons(campaign.path("id").asInt())) {
-                if (coupon.belongsTo(profile.integrationId())) {
-                    ObjectNode json = coupon.json().deepCopy();
-                    json.put("profileRedemptionCount", 0).put("state", coupon.state(campaign, now));
-                    to.add(json);
-                }
+        for (Coupon coupon : world.couponsOf(profile.integrationId())) {
+            ObjectNode campaign = world.campaigns.get(coupon.campaign());
+            if (campaign.path("applicationId").asInt() == call.application()) {
+                ObjectNode json = coupon.json().deepCopy();
+                json.put("profileRedemptionCount", 0).put("state", coupon.state(campaign, now));
+                to.add(json);
             }
         }
     }

@@ -39,7 +39,7 @@ final class Referrals {
         Json.copy(wanted, referral, "attributes");
         referral.put("code", code(campaign.path("referralSettings"))).put("usageCounter", 0);
         referral.put("batchId", "batch-" + world.nextId("batch"));
-        world.referrals.add(referral);
+        world.addReferral(referral);
         return Answer.created(referral);
     }
 

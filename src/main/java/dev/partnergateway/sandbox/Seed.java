@@ -257,7 +257,7 @@ public final class Seed {
 
     private static void points(World world, String subledger, int amount) {
         int id = world.nextId("transaction");
-        world.transactions.add(Json.object()
+        world.addTransaction(Json.object()
                 .put("id", id)
                 .put("transactionUUID", Loyalty.uuid(id))
                 .put("created", CREATED)

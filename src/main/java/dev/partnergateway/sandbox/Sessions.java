@@ -130,7 +130,8 @@ final class Sessions {
                 }
             }
         }
-        if (States.asked(call, "referral")) {
+        if (States.asked(call, "referral")
+                && !session.path("referralCode").asText().isEmpty()) {
             referral(session.path("referralCode").asText(), state);
         }
         if (States.asked(call, "previousReturns")) {
@@ -140,7 +141,7 @@ final class Sessions {
     }
 
     private void referral(String code, ObjectNode state) {
-        for (ObjectNode referral : world.referrals) {
+        for (ObjectNode referral : World.all(world.referralsByAdvocate)) {
             if (referral.path("code").asText().equalsIgnoreCase(code)) {
                 state.set("referral", referral.deepCopy().set("referredCustomers", Json.array()));
             }

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,15 +26,16 @@ final class World {
     final Map<String, Profile> profiles = new LinkedHashMap<>();
     final Map<Integer, ObjectNode> audiences = new TreeMap<>();
     final Map<Integer, ObjectNode> programs = new TreeMap<>();
-    final List<ObjectNode> transactions = new ArrayList<>();
+    final Map<String, List<ObjectNode>> transactionsByProfile = new LinkedHashMap<>();
     final List<ObjectNode> attributes = new ArrayList<>();
-    final List<ObjectNode> referrals = new ArrayList<>();
+    final Map<String, List<ObjectNode>> referralsByAdvocate = new LinkedHashMap<>();
     final List<ObjectNode> events = new ArrayList<>();
     final Map<String, ObjectNode> sessions = new LinkedHashMap<>();
 
     private final Map<Integer, List<Coupon>> couponsByCampaign = new TreeMap<>();
     private final Map<String, Coupon> couponsByCode = new HashMap<>();
-    private final Set<String> referralCodes = new java.util.HashSet<>();
+    private final Map<String, Map<String, Coupon>> couponsByProfile = new HashMap<>();
+    private final Set<String> referralCodes = new HashSet<>();
     private final Map<String, Integer> lastIds = new HashMap<>();
     private Random random;
 
@@ -53,7 +57,8 @@ final class World {
                         couponsByCampaign,
                         couponsByCode)
                 .forEach(Map::clear);
-        List.of(transactions, attributes, referrals, events).forEach(List::clear);
+        List.of(couponsByProfile, transactionsByProfile, referralsByAdvocate).forEach(Map::clear);
+        List.of(attributes, events).forEach(List::clear);
         referralCodes.clear();
         lastIds.clear();
         // A fresh start gives the same codes every time, so that documentation can show them.
@@ -115,6 +120,43 @@ final class World {
         couponsByCampaign
                 .computeIfAbsent(coupon.campaign(), id -> new ArrayList<>())
                 .add(coupon);
+        if (coupon.json().has("recipientIntegrationId")) {
+            assign(coupon, coupon.json().path("recipientIntegrationId").asText());
+        }
+    }
+
+    void reserve(Coupon coupon, String profile) {
+        coupon.reserve(profile);
+        assign(coupon, profile);
+    }
+
+    private void assign(Coupon coupon, String profile) {
+        couponsByProfile.computeIfAbsent(profile, id -> new LinkedHashMap<>()).put(coupon.code(), coupon);
+    }
+
+    /** Coupons that a profile is the recipient of or has reserved. */
+    Collection<Coupon> couponsOf(String profile) {
+        return couponsByProfile.getOrDefault(profile, Map.of()).values();
+    }
+
+    void addTransaction(ObjectNode transaction) {
+        append(transactionsByProfile, "profileIntegrationId", transaction);
+    }
+
+    void addReferral(ObjectNode referral) {
+        append(referralsByAdvocate, "advocateProfileIntegrationId", referral);
+    }
+
+    private static void append(Map<String, List<ObjectNode>> to, String owner, ObjectNode item) {
+        to.computeIfAbsent(item.path(owner).asText(), id -> new ArrayList<>()).add(item);
+    }
+
+    /** All items in the order of their ids. */
+    static List<ObjectNode> all(Map<String, List<ObjectNode>> byOwner) {
+        return byOwner.values().stream()
+                .flatMap(List::stream)
+                .sorted(Comparator.comparingInt(item -> item.path("id").asInt()))
+                .toList();
     }
 
     /** Coupons of a campaign, oldest first. */
