@@ -54,7 +54,6 @@ public final class Gateway implements AutoCloseable {
 
     private static final Path UPSTREAM_CONTRACT = Path.of("openapi/talon-one.yaml");
     private static final int PRUNE_MINUTES = 10;
-    private static final String SANDBOX_HOST = "sandbox.example";
 
     private final Settings settings;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -167,7 +166,7 @@ public final class Gateway implements AutoCloseable {
     private DeploymentSettings sandboxDeployment() {
         return new DeploymentSettings(
                 "sandbox",
-                List.of(SANDBOX_HOST),
+                List.of(Seed.HOST),
                 Optional.of("http://127.0.0.1:" + sandbox.port()),
                 Optional.of(Secret.literal(Seed.MANAGEMENT_KEY)),
                 Map.of(),
