@@ -41,9 +41,9 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.NoErrorHandlerBuilder;
 import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
 import org.apache.camel.health.HealthCheckRegistry;
-import org.apache.camel.main.DefaultMainShutdownStrategy;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainConfigurationProperties;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +109,7 @@ public final class Gateway implements AutoCloseable {
         main.bind("upstreamHeaders", new UpstreamHeaders());
         main.bind("call", new CallFunction());
         // Camel's own hook at the end of the process would wait for a stop that only this class orders.
-        ((DefaultMainShutdownStrategy) main.getShutdownStrategy()).disableHangupSupport();
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.init();
         open(main::stop);
 

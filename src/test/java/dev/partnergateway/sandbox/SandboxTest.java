@@ -240,7 +240,7 @@ class SandboxTest {
     @Test
     void theFrontPageTellsWhatThereIs() {
         JsonNode about = sandbox.control("GET", "/sandbox", null).json();
-        assertEquals(25, about.path("operations").size());
+        assertEquals(26, about.path("operations").size());
         assertEquals(
                 "ApiKey-v1 sandbox-key-demo-shop",
                 about.at("/applications/0/key").asText());
