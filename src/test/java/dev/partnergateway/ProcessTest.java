@@ -110,6 +110,46 @@ class ProcessTest {
     }
 
     @Test
+    void aContractWithAnOperationThatNoRouteServesFailsTheStart() throws IOException {
+        Path home = GatewayProcess.workingDirectory();
+        copy("demo.camel.yaml", home.resolve("routes"));
+        Path route = home.resolve("routes/demo.camel.yaml");
+        Files.writeString(
+                route,
+                Files.readString(route)
+                        .replace("      missingOperation: fail\n", "")
+                        .replace("direct:demo/greet", "direct:demo/other"));
+        Files.copy(Path.of("src/test/resources/demo/demo.yaml"), home.resolve("openapi/demo.yaml"));
+        GatewayProcess gateway = GatewayProcess.launch(home, Map.of());
+        assertEquals(1, gateway.exitCode());
+        assertTrue(gateway.output().contains("direct:demo/greet"), gateway.output());
+    }
+
+    @Test
+    void aCouponWhoseAnswerCouldNotBeMadeIsNotCreatedAgain() throws IOException {
+        Path home = GatewayProcess.workingDirectory();
+        Path route = home.resolve("routes/braze.camel.yaml");
+        String original = Files.readString(route);
+        Files.writeString(route, original.replace("ID: .id,", "ID: (.id | error),"));
+        Map<String, String> sandboxPort = Map.of("gateway.sandbox.port", "" + GatewayUnderTest.freePort());
+        try (GatewayProcess gateway = GatewayProcess.start(home, sandboxPort)) {
+            assertEquals(
+                    500,
+                    gateway.partner()
+                            .send("POST", "/braze/coupon", coupon("mapping"), HEADERS)
+                            .status());
+            String value =
+                    gateway.sandbox().ledger("coupons").get(1).path("value").asText();
+            save(route, original);
+            await(gateway, () -> gateway.output().contains("Routes reloaded"));
+            Http.Answer second = gateway.partner().send("POST", "/braze/coupon", coupon("mapping"), HEADERS);
+            assertEquals(200, second.status(), second.text());
+            assertEquals(value, second.json().path("Value").asText());
+            assertEquals(1, gateway.sandbox().calls("createCoupons").size());
+        }
+    }
+
+    @Test
     void anEditedRouteFileIsLoadedAndABrokenOneChangesNothing() throws IOException {
         Path home = GatewayProcess.workingDirectory();
         copy("demo.camel.yaml", home.resolve("routes"));
