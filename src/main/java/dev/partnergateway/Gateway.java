@@ -12,12 +12,14 @@ import dev.partnergateway.edge.PartnerEngine;
 import dev.partnergateway.edge.PartnerServer;
 import dev.partnergateway.edge.Workers;
 import dev.partnergateway.idempotency.ReplayingRepository;
+import dev.partnergateway.idempotency.Sweeper;
 import dev.partnergateway.referral.ReferralCreation;
 import dev.partnergateway.sandbox.Sandbox;
 import dev.partnergateway.sandbox.Seed;
 import dev.partnergateway.settings.DeploymentSettings;
 import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
+import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.TalonOneComponent;
@@ -53,6 +55,7 @@ public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private static final Path UPSTREAM_CONTRACT = Path.of("openapi/talon-one.yaml");
+    private static final int SWEEP_SECONDS = 1;
     private static final int PRUNE_MINUTES = 10;
 
     private final Settings settings;
@@ -117,7 +120,8 @@ public final class Gateway implements AutoCloseable {
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
         TalonOne talonOne = new TalonOne(UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings);
         Access access = new Access(deployments, new KeyProof(talonOne, proofs), store);
-        ReplayingRepository answers = new ReplayingRepository(store, access);
+        ReplayingRepository answers = new ReplayingRepository(store, new Seal(settings.storeEncryptionKeys()), access);
+        CouponCreation coupons = new CouponCreation(talonOne, access, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
         camel.addComponent(
                 "talon-one",
@@ -125,7 +129,7 @@ public final class Gateway implements AutoCloseable {
                         talonOne,
                         new AttributeConversion(new AttributeCatalogue(talonOne)),
                         Map.of(
-                                "createCoupons", new CouponCreation(talonOne, access),
+                                "createCoupons", coupons,
                                 "createReferral", new ReferralCreation(talonOne, access))));
         ContractStrategy checks = new ContractStrategy(access);
         checks.setCamelContext(camel);
@@ -136,6 +140,8 @@ public final class Gateway implements AutoCloseable {
 
         ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
         open(chores::shutdownNow);
+        Sweeper sweeper = answers.sweeper(deployments::named, Map.of("createCoupons", coupons));
+        chores.scheduleWithFixedDelay(sweeper::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         chores.scheduleWithFixedDelay(() -> prune(answers), PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
         server.listen();
         open(server::drain);

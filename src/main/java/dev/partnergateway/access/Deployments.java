@@ -110,8 +110,11 @@ public final class Deployments {
         return deployment;
     }
 
-    /** Every configured deployment, by host. */
-    public Map<String, Deployment> byHost() {
-        return Map.copyOf(byHost);
+    /** The deployment of a name, or null. */
+    public Deployment named(String name) {
+        return byHost.values().stream()
+                .filter(deployment -> deployment.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
+import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Claim;
+import dev.partnergateway.idempotency.Finisher;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.Unanswered;
 import dev.partnergateway.talonone.UpstreamAnswer;
@@ -23,26 +25,31 @@ import org.apache.camel.Exchange;
  * 6). The literal code is committed before it is sent, so an unknown outcome is looked up, never repeated blindly.
  *
  * <p>Takes {@code {path: {applicationId, campaignId}, body}} where the body is that of createCoupons with a pattern; gives
- * the one coupon.
+ * the one coupon. What is written down for a claim is {@code {operation, path, body, pattern, characters}}; the body's
+ * {@code couponPattern} is the literal code.
  */
-public final class CouponCreation implements UpstreamStep {
+public final class CouponCreation implements UpstreamStep, Finisher {
 
     private static final int MOST_CODES = 5;
-
-    /** Talon.One may list a coupon a while after it was made (contract 6, step 5). */
-    private static final Duration SETTLE_TIME = Duration.ofSeconds(30);
+    private static final Duration UNHURRIED = Duration.ofSeconds(5);
 
     private final TalonOne talonOne;
     private final Access access;
     private final CouponLookup lookup;
     private final UpstreamOperation create;
+    private final Duration settleTime;
 
-    /** Puts the step together. */
-    public CouponCreation(TalonOne talonOne, Access access) {
+    /**
+     * Puts the step together.
+     *
+     * @param settleTime how long Talon.One may take to list a coupon that it has created (contract 6, step 5)
+     */
+    public CouponCreation(TalonOne talonOne, Access access, Duration settleTime) {
         this.talonOne = talonOne;
         this.access = access;
         this.lookup = new CouponLookup(talonOne);
         this.create = talonOne.contract().operation("createCoupons");
+        this.settleTime = settleTime;
     }
 
     @Override
@@ -55,26 +62,25 @@ public final class CouponCreation implements UpstreamStep {
         if (call.checked().dryRun()) {
             return rehearsed(request, fields, pattern);
         }
-        Attempt attempt = new Attempt(call, Claim.of(exchange).orElse(null), request, pattern);
-        if (attempt.claim != null && attempt.claim.outcome().isPresent()) {
-            return whole(attempt.claim.outcome().get());
+        Claim claim = Claim.of(exchange).orElse(null);
+        if (claim != null && claim.outcome().isPresent()) {
+            return whole(claim.outcome().get());
         }
-        JsonNode coupon = attempt.resumes() ? resume(attempt) : create(attempt, fields, attempt.firstCode(), false);
-        if (attempt.claim != null) {
-            attempt.claim.settled(coupon);
+        Attempt attempt = new Attempt(call.deployment(), call::upstreamWait, claim, request.path("path"), pattern);
+        call.phase(PartnerCall.Phase.SENDING);
+        JsonNode coupon = attempt.unknown()
+                ? resume(attempt.asWrittenDown())
+                : create(attempt, fields, attempt.firstCode(), false);
+        if (claim != null) {
+            claim.settled(coupon);
         }
         return whole(coupon);
     }
 
-    /** A whole discount limit is given without a fraction (D31). */
-    private static JsonNode whole(JsonNode coupon) {
-        JsonNode limit = coupon.path("discountLimit");
-        if (!limit.isFloatingPointNumber()
-                || limit.decimalValue().stripTrailingZeros().scale() > 0) {
-            return coupon;
-        }
-        return ((ObjectNode) coupon.deepCopy())
-                .put("discountLimit", limit.decimalValue().longValue());
+    @Override
+    public void finish(Deployment deployment, Claim claim) {
+        Attempt attempt = new Attempt(deployment, () -> UNHURRIED, claim, null, null).asWrittenDown();
+        claim.settled(resume(attempt));
     }
 
     /** What a dry run is told (contract 2.7): the coupon as it would be, with the pattern in place of a code. */
@@ -89,6 +95,17 @@ public final class CouponCreation implements UpstreamStep {
         return coupon;
     }
 
+    /** A whole discount limit is given without a fraction (D31). */
+    private static JsonNode whole(JsonNode coupon) {
+        JsonNode limit = coupon.path("discountLimit");
+        if (!limit.isFloatingPointNumber()
+                || limit.decimalValue().stripTrailingZeros().scale() > 0) {
+            return coupon;
+        }
+        return ((ObjectNode) coupon.deepCopy())
+                .put("discountLimit", limit.decimalValue().longValue());
+    }
+
     /**
      * Sends codes until one is free.
      *
@@ -98,7 +115,7 @@ public final class CouponCreation implements UpstreamStep {
         String code = firstCode;
         for (int drawn = 1; ; drawn++) {
             ObjectNode body = fields.deepCopy().put("couponPattern", code);
-            attempt.writeDown(code, body);
+            attempt.writeDown(body);
             Optional<JsonNode> coupon = send(attempt, code, body);
             if (coupon.isPresent()) {
                 return coupon.get();
@@ -107,6 +124,7 @@ public final class CouponCreation implements UpstreamStep {
                 return find(attempt, code, body, Refusal.unknown(503, "The coupon is not listed yet: try again"));
             }
             attempt.wasRefused();
+            attempt.note("the code was taken");
             if (attempt.pattern.fixed()) {
                 throw Refusal.of(400, "/couponPattern: a coupon with this code exists already");
             }
@@ -120,19 +138,20 @@ public final class CouponCreation implements UpstreamStep {
 
     /** Sends one literal code; empty when another coupon has it. */
     private Optional<JsonNode> send(Attempt attempt, String code, ObjectNode body) {
-        attempt.call.phase(PartnerCall.Phase.SENDING);
-        ObjectNode request = attempt.request.deepCopy();
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.set("path", attempt.path);
         request.set("body", body);
         request.putObject("query").put("silent", "no");
         UpstreamAnswer answer;
         try {
-            answer = talonOne.send(UpstreamCall.of(
-                    create, attempt.call.deployment(), null, request, null, attempt.call.upstreamWait()));
+            answer = talonOne.send(
+                    UpstreamCall.of(create, attempt.deployment, null, request, null, attempt.patience.get()));
         } catch (Unanswered e) {
             if (!e.sent()) {
                 attempt.wasPostponed();
                 throw TalonOne.refusal(create, e);
             }
+            attempt.note("no answer");
             return Optional.of(find(attempt, code, body, TalonOne.refusal(create, e)));
         }
         JsonNode coupon = answer.body().path("data").path(0);
@@ -150,6 +169,7 @@ public final class CouponCreation implements UpstreamStep {
             attempt.wasRefused();
             throw TalonOne.refusal(create, answer);
         }
+        attempt.note("answered " + answer.status());
         return Optional.of(
                 find(attempt, code, body, Refusal.unknown(502, "Talon.One's answer could not be read; try again")));
     }
@@ -166,10 +186,10 @@ public final class CouponCreation implements UpstreamStep {
         return said.contains("unique") || said.contains("already exists") || said.contains("duplicate");
     }
 
-    /** Looks the code up after an unknown outcome, when there is time; else the next repeat does. */
+    /** Looks the code up after an unknown outcome, when there is time; else the sweeper or the next repeat does. */
     private JsonNode find(Attempt attempt, String code, ObjectNode body, Refusal otherwise) {
         try {
-            return lookup.find(attempt.call, attempt.request, code)
+            return lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code)
                     .filter(coupon -> CouponLookup.ours(coupon, body, attempt.begun()))
                     .orElseThrow(() -> otherwise);
         } catch (Refusal e) {
@@ -179,76 +199,30 @@ public final class CouponCreation implements UpstreamStep {
 
     /** Finishes what an earlier call of the same key left with an unknown outcome (contract 6, step 5). */
     private JsonNode resume(Attempt attempt) {
-        String code = attempt.claim.code();
-        ObjectNode body = attempt.claim.request();
+        ObjectNode body = attempt.body();
+        String code = body.path("couponPattern").asText();
         Optional<JsonNode> found;
         try {
-            found = lookup.find(attempt.call, attempt.request, code);
+            found = lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code);
         } catch (Refusal e) {
             throw Refusal.unknown(e.status(), e.getMessage());
         }
         if (found.isPresent() && CouponLookup.ours(found.get(), body, attempt.begun())) {
+            attempt.note("found by its code");
             return found.get();
         }
-        ObjectNode fields = body.deepCopy();
         if (found.isPresent()) {
             attempt.wasRefused();
+            attempt.note("the code was taken");
             if (attempt.pattern.fixed()) {
                 throw Refusal.of(400, "/couponPattern: a coupon with this code exists already");
             }
-            return create(attempt, fields, attempt.pattern.draw(), false);
+            return create(attempt, body, attempt.pattern.draw(), false);
         }
-        if (System.currentTimeMillis() - attempt.claim.sent() < SETTLE_TIME.toMillis()) {
+        if (System.currentTimeMillis() - attempt.claim.sent() < settleTime.toMillis()) {
             throw Refusal.unknown(503, "It is not known yet whether Talon.One created the coupon: try again");
         }
-        return create(attempt, fields, code, true);
-    }
-
-    /** One call's work on its coupon. A call without a claim keeps nothing beyond itself. */
-    private static final class Attempt {
-
-        private final PartnerCall call;
-        private final Claim claim;
-        private final ObjectNode request;
-        private final CouponPattern pattern;
-        private final long begun = System.currentTimeMillis();
-
-        Attempt(PartnerCall call, Claim claim, ObjectNode request, CouponPattern pattern) {
-            this.call = call;
-            this.claim = claim;
-            this.request = request;
-            this.pattern = pattern;
-        }
-
-        boolean resumes() {
-            return claim != null && claim.unknown() && claim.code() != null;
-        }
-
-        /** A code that was drawn before but not used is used now. */
-        String firstCode() {
-            return claim != null && claim.code() != null ? claim.code() : pattern.draw();
-        }
-
-        long begun() {
-            return claim == null ? begun : claim.created();
-        }
-
-        void writeDown(String code, ObjectNode body) {
-            if (claim != null) {
-                claim.sending(code, body);
-            }
-        }
-
-        void wasRefused() {
-            if (claim != null) {
-                claim.refused();
-            }
-        }
-
-        void wasPostponed() {
-            if (claim != null) {
-                claim.postponed();
-            }
-        }
+        attempt.note("not found: the same code is sent again");
+        return create(attempt, body, code, true);
     }
 }

@@ -1,8 +1,9 @@
 package dev.partnergateway.coupon;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.call.Deployment;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.UpstreamCall;
 import dev.partnergateway.talonone.UpstreamOperation;
@@ -30,16 +31,16 @@ final class CouponLookup {
     }
 
     /**
-     * The coupon with a code in the request's campaign.
+     * The coupon with a code in a campaign.
      *
+     * @param path {@code {applicationId, campaignId}}
      * @throws dev.partnergateway.call.Refusal when Talon.One cannot be asked
      */
-    Optional<JsonNode> find(PartnerCall call, ObjectNode request, String code) {
-        ObjectNode lookup = request.deepCopy();
-        lookup.remove("body");
-        lookup.putObject("query").put("value", code).put("exactMatch", "true");
-        JsonNode answer =
-                talonOne.call(UpstreamCall.of(list, call.deployment(), null, lookup, null, call.upstreamWait()));
+    Optional<JsonNode> find(Deployment deployment, Duration patience, JsonNode path, String code) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.set("path", path);
+        request.putObject("query").put("value", code).put("exactMatch", "true");
+        JsonNode answer = talonOne.call(UpstreamCall.of(list, deployment, null, request, null, patience));
         for (JsonNode coupon : answer.path("data")) {
             if (coupon.path("value").asText("").equalsIgnoreCase(code)) {
                 return Optional.of(coupon);

@@ -14,9 +14,8 @@ import java.util.List;
  *
  * @param text pattern; each {@code #} stands for one character
  * @param characters what may stand for it
- * @param requested whether the caller gave the pattern
  */
-record CouponPattern(String text, List<String> characters, boolean requested) {
+record CouponPattern(String text, List<String> characters) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String DEFAULT = "####-####";
@@ -29,8 +28,7 @@ record CouponPattern(String text, List<String> characters, boolean requested) {
      * @throws Refusal 400 when the codes would be too short
      */
     static CouponPattern of(ObjectNode body, Campaign campaign) {
-        String asked = body.path("couponPattern").asText("");
-        String text = asked;
+        String text = body.path("couponPattern").asText("");
         if (text.isEmpty()) {
             text = campaign.couponPattern().isEmpty() ? DEFAULT : campaign.couponPattern();
         }
@@ -47,7 +45,20 @@ record CouponPattern(String text, List<String> characters, boolean requested) {
         if (characters.isEmpty()) {
             DEFAULT_CHARACTERS.chars().forEach(c -> characters.add(String.valueOf((char) c)));
         }
-        return new CouponPattern(text, List.copyOf(characters), !asked.isEmpty());
+        return new CouponPattern(text, List.copyOf(characters));
+    }
+
+    /** Reads what {@link #write} wrote. */
+    static CouponPattern read(ObjectNode content) {
+        List<String> characters = new ArrayList<>();
+        content.path("characters").forEach(character -> characters.add(character.asText()));
+        return new CouponPattern(content.path("pattern").asText(), List.copyOf(characters));
+    }
+
+    /** Writes the pattern down, so that a taken code can be replaced later. */
+    void write(ObjectNode content) {
+        content.put("pattern", text);
+        characters.forEach(content.putArray("characters")::add);
     }
 
     /** Whether every code would be the same. */

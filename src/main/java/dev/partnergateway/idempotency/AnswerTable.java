@@ -1,6 +1,7 @@
 package dev.partnergateway.idempotency;
 
 import dev.partnergateway.idempotency.Row.State;
+import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,13 +14,16 @@ import java.util.Optional;
  */
 final class AnswerTable {
 
-    private static final String ALL = "id, bound, state, owner, lease_until, created, expires, sent, code, request,"
-            + " outcome, status, content_type, body";
+    private static final String ALL = "id, bound, deployment, operation, state, owner, lease_until, created, expires,"
+            + " sent, request, outcome, parked, status, content_type, body";
+    private static final int LONGEST_TEXT = 500;
 
     private final Store store;
+    private final Seal seal;
 
-    AnswerTable(Store store) {
+    AnswerTable(Store store, Seal seal) {
         this.store = store;
+        this.seal = seal;
     }
 
     /** Takes a key nobody has; false when somebody has it. */
@@ -40,94 +44,157 @@ final class AnswerTable {
                 == 1;
     }
 
-    Optional<Row> find(String key) {
-        return store.query(AnswerTable::row, "SELECT " + ALL + " FROM answer WHERE id = ?", key).stream()
+    Optional<Row> find(String id) {
+        return store.query(this::row, "SELECT " + ALL + " FROM answer WHERE id = ?", id).stream()
                 .findFirst();
     }
 
     List<Row> slots(String slots) {
-        return store.query(AnswerTable::row, "SELECT " + ALL + " FROM answer WHERE slots = ?", slots);
+        return store.query(this::row, "SELECT " + ALL + " FROM answer WHERE slots = ?", slots);
+    }
+
+    /** Rows with an unknown outcome that nobody works on. */
+    List<Row> abandoned(long now, int most) {
+        return store.query(
+                this::row,
+                "SELECT " + ALL + " FROM answer WHERE state = 'SENT' AND lease_until <= ? AND request IS NOT NULL"
+                        + " AND parked IS NULL ORDER BY lease_until LIMIT ?",
+                now,
+                most);
+    }
+
+    /** Rows that an operator has to decide on, oldest first. */
+    List<Row> parked(int most) {
+        return store.query(
+                this::row,
+                "SELECT " + ALL + " FROM answer WHERE parked IS NOT NULL ORDER BY created LIMIT ?",
+                most);
     }
 
     /** Takes a row over whose owner's lease has run out; false when somebody else was faster. */
-    boolean takeOver(Row row, String owner, long now, long leaseUntil) {
+    boolean takeOver(Row row, String owner, long leaseUntil) {
         return store.update(
                         "UPDATE answer SET owner = ?, lease_until = ? WHERE id = ? AND owner = ? AND state <> 'DONE'"
-                                + " AND lease_until <= ?",
+                                + " AND lease_until = ?",
                         owner,
                         leaseUntil,
-                        row.key(),
+                        row.id(),
                         row.owner(),
-                        now)
+                        row.leaseUntil())
+                == 1;
+    }
+
+    /** Takes a row for an operator, whoever has it. */
+    boolean seize(Row row, String owner) {
+        return store.update(
+                        "UPDATE answer SET owner = ? WHERE id = ? AND owner = ? AND parked IS NOT NULL",
+                        owner,
+                        row.id(),
+                        row.owner())
                 == 1;
     }
 
     /** Writes down what is about to be sent; false when the row was lost. */
-    boolean sending(String key, String owner, String code, byte[] request, long now) {
+    boolean sending(String id, String owner, byte[] request, long now) {
         return store.update(
-                        "UPDATE answer SET state = 'SENT', code = ?, request = ?, sent = ? WHERE id = ? AND owner = ?",
-                        code,
-                        request,
+                        "UPDATE answer SET state = 'SENT', request = ?, sent = ? WHERE id = ? AND owner = ?",
+                        seal.seal(request),
                         now,
-                        key,
+                        id,
                         owner)
                 == 1;
     }
 
-    /** Lets go of a row whose outcome is not known. */
-    void release(String key, String owner, long now) {
+    /** Lets go of a row whose outcome is not known; nobody else takes it before a time. */
+    void release(String id, String owner, long now, long notBefore) {
         store.update(
-                "UPDATE answer SET state = 'SENT', lease_until = 0, sent = COALESCE(sent, ?) WHERE id = ? AND owner = ?",
+                "UPDATE answer SET state = 'SENT', lease_until = ?, sent = COALESCE(sent, ?) WHERE id = ? AND owner = ?",
+                notBefore,
                 now,
-                key,
+                id,
                 owner);
     }
 
-    /** Lets go of a row whose code was not used: the next to take it over sends the same one. */
-    void keep(String key, String owner) {
-        store.update("UPDATE answer SET state = 'CLAIMED', lease_until = 0 WHERE id = ? AND owner = ?", key, owner);
+    /** Lets go of a row whose request was not carried out: the next to take it over sends the same one. */
+    void keep(String id, String owner) {
+        store.update("UPDATE answer SET state = 'CLAIMED', lease_until = 0 WHERE id = ? AND owner = ?", id, owner);
     }
 
     /** Keeps Talon.One's answer and lets go. */
-    void settle(String key, String owner, byte[] outcome) {
+    void settle(String id, String owner, byte[] outcome, String result) {
         store.update(
-                "UPDATE answer SET state = 'SETTLED', lease_until = 0, outcome = ? WHERE id = ? AND owner = ?",
-                outcome,
-                key,
+                "UPDATE answer SET state = 'SETTLED', lease_until = 0, outcome = ?, result = ?, parked = NULL"
+                        + " WHERE id = ? AND owner = ?",
+                seal.seal(outcome),
+                result,
+                id,
                 owner);
     }
 
     /** Stores the partner's answer; false when the row was lost. */
-    boolean done(String key, String owner, int status, String contentType, byte[] body) {
+    boolean done(String id, String owner, int status, String contentType, byte[] body, String result) {
         return store.update(
                         "UPDATE answer SET state = 'DONE', lease_until = 0, status = ?, content_type = ?, body = ?,"
-                                + " request = NULL, outcome = NULL WHERE id = ? AND owner = ?",
+                                + " result = ?, request = NULL, outcome = NULL, parked = NULL"
+                                + " WHERE id = ? AND owner = ?",
                         status,
                         contentType,
-                        body,
-                        key,
+                        seal.seal(body),
+                        result,
+                        id,
                         owner)
                 == 1;
     }
 
+    /** Whether another row of the deployment already stands for something that Talon.One made. */
+    boolean belongsToAnother(String id, String deployment, String result) {
+        return !store.query(
+                        row -> row.getString(1),
+                        "SELECT id FROM answer WHERE result = ? AND deployment = ? AND id <> ?",
+                        result,
+                        deployment,
+                        id)
+                .isEmpty();
+    }
+
+    /** Leaves a row to an operator. */
+    void park(String id, String reason) {
+        store.update("UPDATE answer SET parked = ?, lease_until = 0 WHERE id = ?", shortened(reason), id);
+    }
+
+    /** Takes a row back from the operator; false when it was not parked. */
+    boolean unpark(String id) {
+        return store.update("UPDATE answer SET parked = NULL WHERE id = ? AND parked IS NOT NULL", id) == 1;
+    }
+
     /** Frees a key. */
-    void delete(String key, String owner) {
-        store.update("DELETE FROM answer WHERE id = ? AND owner = ?", key, owner);
+    void delete(String id, String owner) {
+        store.update("DELETE FROM answer WHERE id = ? AND owner = ?", id, owner);
+    }
+
+    /** Frees a key that an operator has decided on; false when it was not parked. */
+    boolean deleteParked(String id) {
+        return store.update("DELETE FROM answer WHERE id = ? AND parked IS NOT NULL", id) == 1;
     }
 
     /** Frees a key whose window has passed. */
-    void deleteExpired(String key, long now) {
-        store.update("DELETE FROM answer WHERE id = ? AND state = 'DONE' AND expires <= ?", key, now);
+    void deleteExpired(String id, long now) {
+        store.update("DELETE FROM answer WHERE id = ? AND state = 'DONE' AND expires <= ?", id, now);
     }
 
     /** Frees up to so many keys whose window has passed, or whose call never got as far as being sent. */
     int prune(long now, long abandonedBefore, int most) {
         return store.update(
                 "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE (state = 'DONE' AND expires <= ?)"
-                        + " OR (state = 'CLAIMED' AND lease_until <= ?) LIMIT ?)",
+                        + " OR (state = 'CLAIMED' AND parked IS NULL AND lease_until <= ?) LIMIT ?)",
                 now,
                 abandonedBefore,
                 most);
+    }
+
+    /** Forgets the history of rows that are gone. */
+    void pruneHistory(long before) {
+        store.update("DELETE FROM history WHERE at <= ? AND answer_id NOT IN (SELECT id FROM answer)", before);
     }
 
     /** Ends every lease: the only process that could have held one has just started. */
@@ -135,21 +202,57 @@ final class AnswerTable {
         store.update("UPDATE answer SET lease_until = 0 WHERE state <> 'DONE'");
     }
 
-    private static Row row(ResultSet row) throws SQLException {
+    /** Notes what happened to a row. */
+    void note(String id, long now, String event) {
+        store.update("INSERT INTO history (answer_id, at, event) VALUES (?, ?, ?)", id, now, shortened(event));
+    }
+
+    List<HistoryEntry> history(String id) {
+        return store.query(
+                row -> new HistoryEntry(row.getLong("at"), row.getString("event")),
+                "SELECT at, event FROM history WHERE answer_id = ? ORDER BY at",
+                id);
+    }
+
+    /**
+     * Something that happened to a row.
+     *
+     * @param at milliseconds since 1970 UTC
+     */
+    record HistoryEntry(long at, String event) {}
+
+    private static String shortened(String text) {
+        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) : text;
+    }
+
+    private Row row(ResultSet row) throws SQLException {
+        String parked = row.getString("parked");
+        byte[] request = null;
+        byte[] outcome = null;
+        byte[] body = null;
+        try {
+            request = seal.open(row.getBytes("request"));
+            outcome = seal.open(row.getBytes("outcome"));
+            body = seal.open(row.getBytes("body"));
+        } catch (Seal.UnreadableException e) {
+            parked = parked == null ? Row.UNREADABLE + e.getMessage() : parked;
+        }
         return new Row(
                 row.getString("id"),
                 row.getBoolean("bound"),
+                row.getString("deployment"),
+                row.getString("operation"),
                 State.valueOf(row.getString("state")),
                 row.getString("owner"),
                 row.getLong("lease_until"),
                 row.getLong("created"),
                 row.getLong("expires"),
                 row.getLong("sent"),
-                row.getString("code"),
-                row.getBytes("request"),
-                row.getBytes("outcome"),
+                request,
+                outcome,
+                parked,
                 row.getInt("status"),
                 row.getString("content_type"),
-                row.getBytes("body"));
+                body);
     }
 }

@@ -19,45 +19,41 @@ public final class Claim {
     private static final String PROPERTY = Claim.class.getName();
 
     private final AnswerTable table;
-    private final String key;
+    private final String id;
     private final String owner;
     private final long created;
     private final boolean resumed;
     private State state;
     private boolean kept;
+    private String parked;
     private long sent;
-    private String code;
     private ObjectNode request;
     private JsonNode outcome;
 
-    Claim(AnswerTable table, String key, String owner, long created) {
+    Claim(AnswerTable table, String id, String owner, long created) {
         this.table = table;
-        this.key = key;
+        this.id = id;
         this.owner = owner;
         this.created = created;
         this.resumed = false;
         this.state = State.CLAIMED;
     }
 
-    Claim(AnswerTable table, Row row, String owner) {
+    /**
+     * Takes up what somebody else began.
+     *
+     * @throws IOException when the row's JSON cannot be read
+     */
+    Claim(AnswerTable table, Row row, String owner) throws IOException {
         this.table = table;
-        this.key = row.key();
+        this.id = row.id();
         this.owner = owner;
         this.created = row.created();
         this.resumed = true;
         this.state = row.state();
         this.sent = row.sent();
-        this.code = row.code();
-        this.request = (ObjectNode) json(row.request());
-        this.outcome = json(row.outcome());
-    }
-
-    private static JsonNode json(byte[] bytes) {
-        try {
-            return bytes == null ? null : Json.read(bytes);
-        } catch (IOException e) {
-            throw new IllegalStateException("a stored row cannot be read", e);
-        }
+        this.request = row.request() == null ? null : (ObjectNode) Json.read(row.request());
+        this.outcome = row.outcome() == null ? null : Json.read(row.outcome());
     }
 
     /** The claim of an exchange; empty when its call is like no other. */
@@ -72,18 +68,16 @@ public final class Claim {
     /**
      * Commits what is about to be sent.
      *
-     * @param literalCode the coupon code
-     * @param content the request it is sent with
+     * @param content everything needed to find out later whether it was carried out, or to send it again
      * @throws Refusal 503 when another process has taken the key over
      */
-    public void sending(String literalCode, ObjectNode content) {
+    public void sending(ObjectNode content) {
         long now = System.currentTimeMillis();
-        if (!table.sending(key, owner, literalCode, Json.write(content), now)) {
+        if (!table.sending(id, owner, Json.write(content), now)) {
             throw Refusal.retry(503, "Another gateway has taken this call over: try again", Duration.ofSeconds(1));
         }
         state = State.SENT;
         sent = now;
-        code = literalCode;
         request = content;
     }
 
@@ -98,14 +92,20 @@ public final class Claim {
         state = State.CLAIMED;
     }
 
-    /** Talon.One had no time for what was sent: it had no effect, and the same code is sent next time. */
+    /** Talon.One had no time for what was sent: it had no effect, and the same is sent next time. */
     public void postponed() {
         state = State.CLAIMED;
         kept = true;
     }
 
-    boolean kept() {
-        return kept;
+    /** Nobody but an operator can tell what became of it. */
+    public void parked(String reason) {
+        parked = reason;
+    }
+
+    /** Notes for the operator what happened to this claim. */
+    public void note(String event) {
+        table.note(id, System.currentTimeMillis(), event);
     }
 
     /** Whether somebody worked on this key before and did not finish. */
@@ -123,12 +123,7 @@ public final class Claim {
         return Optional.ofNullable(state == State.SETTLED ? outcome : null);
     }
 
-    /** Code that was sent, or null. */
-    public String code() {
-        return code;
-    }
-
-    /** Request it was sent with, or null. */
+    /** What was written down to be sent, or null. */
     public ObjectNode request() {
         return request;
     }
@@ -143,15 +138,53 @@ public final class Claim {
         return sent;
     }
 
-    String key() {
-        return key;
+    String id() {
+        return id;
     }
 
-    String owner() {
-        return owner;
+    /**
+     * Gives the row back after work that ended without an answer for a partner.
+     *
+     * @param effectUnknown whether the failure left the outcome open
+     */
+    void giveBack(boolean effectUnknown) {
+        long now = System.currentTimeMillis();
+        if (outcome().isPresent()) {
+            table.settle(id, owner, Json.write(outcome), result());
+        } else if (parked != null) {
+            table.release(id, owner, now, 0);
+            table.park(id, parked);
+            note("parked: " + parked);
+        } else if (kept) {
+            table.keep(id, owner);
+        } else if (effectUnknown || unknown()) {
+            table.release(id, owner, now, 0);
+        } else {
+            table.delete(id, owner);
+        }
     }
 
-    State state() {
-        return state;
+    /** Stores the partner's answer; false when the row was lost to another process. */
+    boolean done(int status, String contentType, byte[] body) {
+        return table.done(id, owner, status, contentType, body, result());
+    }
+
+    private String result() {
+        return request == null || outcome == null || !outcome.has("id") ? null : result(outcome);
+    }
+
+    private String result(JsonNode made) {
+        return request.path("operation").asText() + ':' + made.path("id").asText() + ':'
+                + made.path("created").asText("");
+    }
+
+    /**
+     * Whether something that Talon.One made is already the result of another claim.
+     *
+     * @param deployment the operator's name of the deployment it was made in
+     * @param made has an {@code id}
+     */
+    public boolean belongsToAnother(String deployment, JsonNode made) {
+        return table.belongsToAnother(id, deployment, result(made));
     }
 }

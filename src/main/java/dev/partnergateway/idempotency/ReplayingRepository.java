@@ -2,12 +2,15 @@ package dev.partnergateway.idempotency;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.access.Access;
+import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Row.State;
+import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.store.StoreException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
@@ -41,6 +45,8 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     /** Time a waiting repeat keeps for saying that it waited in vain. */
     private static final Duration ANSWERING = Duration.ofMillis(100);
 
+    private static final Duration PARKED_RETRY = Duration.ofMinutes(1);
+
     private static final int PRUNED_AT_ONCE = 500;
 
     private static final Duration ABANDONED = Duration.ofDays(1);
@@ -50,8 +56,8 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     private final Map<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
 
     /** Makes the repository on a store. */
-    public ReplayingRepository(Store store, Access access) {
-        this.table = new AnswerTable(store);
+    public ReplayingRepository(Store store, Seal seal, Access access) {
+        this.table = new AnswerTable(store, seal);
         this.access = access;
         if (store.embedded()) {
             table.endLeases();
@@ -84,6 +90,9 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
                     table.deleteExpired(target, now);
                     row = Optional.empty();
                 }
+                if (row.isPresent() && row.get().parked() != null) {
+                    throw parked(row.get());
+                }
                 if (row.isPresent() && row.get().state() == State.DONE) {
                     replay(exchange, row.get());
                     return false;
@@ -113,20 +122,20 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         long now = System.currentTimeMillis();
         List<Row> slots = table.slots(tuple.slots()).stream()
                 .filter(row -> !row.expired(now))
-                .filter(row -> row.key().equals(tuple.key()) || row.state() != State.CLAIMED || row.leased(now))
+                .filter(row -> row.id().equals(tuple.key()) || row.state() != State.CLAIMED || row.leased(now))
                 .toList();
-        boolean own = slots.stream().anyMatch(row -> row.key().equals(tuple.key()));
+        boolean own = slots.stream().anyMatch(row -> row.id().equals(tuple.key()));
         if (own) {
             return tuple.key();
         }
         if (tuple.bound()) {
             return slots.stream()
                     .filter(row -> !row.bound())
-                    .map(Row::key)
+                    .map(Row::id)
                     .findFirst()
                     .orElse(tuple.key());
         }
-        return slots.size() == 1 ? slots.get(0).key() : tuple.key();
+        return slots.size() == 1 ? slots.get(0).id() : tuple.key();
     }
 
     private Claim claim(PartnerCall call, KeyTuple tuple, String target, Optional<Row> row, long now) {
@@ -138,13 +147,33 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
                             tuple, call.deployment().name(), call.operation().id(), owner, now, leaseUntil);
             return claimed ? new Claim(table, tuple.key(), owner, now) : null;
         }
-        boolean takenOver = !row.get().leased(now) && table.takeOver(row.get(), owner, now, leaseUntil);
-        return takenOver ? new Claim(table, row.get(), owner) : null;
+        if (row.get().leased(now) || !table.takeOver(row.get(), owner, leaseUntil)) {
+            return null;
+        }
+        try {
+            Claim claim = new Claim(table, row.get(), owner);
+            if (claim.unknown()) {
+                claim.note("taken over by a repeat");
+            }
+            return claim;
+        } catch (IOException | ClassCastException e) {
+            table.park(row.get().id(), Row.UNREADABLE + "it is not JSON");
+            throw parked(row.get());
+        }
+    }
+
+    /** Only an operator can tell what became of the first call; saying so again and again costs nobody anything. */
+    private Refusal parked(Row row) {
+        if (row.parked() != null && row.parked().startsWith(Row.UNREADABLE)) {
+            table.park(row.id(), row.parked());
+        }
+        return Refusal.retry(
+                504, "It is not known what became of the first call: the operator has been told", PARKED_RETRY);
     }
 
     private static void begin(Exchange exchange, PartnerCall call, Claim claim) {
         claim.on(exchange);
-        call.idempotencyKey(claim.key());
+        call.idempotencyKey(claim.id());
     }
 
     private static void replay(Exchange exchange, Row row) {
@@ -186,7 +215,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         Object body = exchange.getMessage().getBody();
         byte[] bytes = status == 204 || body == null ? new byte[0] : Json.write((JsonNode) body);
         try {
-            if (table.done(claim.key(), claim.owner(), status, JSON, bytes)) {
+            if (claim.done(status, JSON, bytes)) {
                 exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
                 exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, JSON);
                 exchange.getMessage().setBody(bytes);
@@ -215,16 +244,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         try {
             boolean unknown = exchange.getException(Refusal.class) != null
                     && exchange.getException(Refusal.class).effect() == Refusal.Effect.UNKNOWN;
-            if (claim.outcome().isPresent()) {
-                table.settle(
-                        claim.key(), claim.owner(), Json.write(claim.outcome().get()));
-            } else if (claim.kept()) {
-                table.keep(claim.key(), claim.owner());
-            } else if (unknown || claim.unknown()) {
-                table.release(claim.key(), claim.owner(), System.currentTimeMillis());
-            } else {
-                table.delete(claim.key(), claim.owner());
-            }
+            claim.giveBack(unknown);
         } catch (StoreException e) {
             // The row stays as it is; when its lease has run out, a repeat or the sweeper takes it over.
             return false;
@@ -235,7 +255,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     }
 
     private void end(Claim claim) {
-        CompletableFuture<Void> future = running.remove(claim.key());
+        CompletableFuture<Void> future = running.remove(claim.id());
         if (future != null) {
             future.complete(null);
         }
@@ -248,6 +268,22 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         do {
             pruned = table.prune(now, now - ABANDONED.toMillis(), PRUNED_AT_ONCE);
         } while (pruned == PRUNED_AT_ONCE);
+        table.pruneHistory(now - ABANDONED.toMillis());
+    }
+
+    /**
+     * A sweeper for this repository's rows.
+     *
+     * @param deployments configured deployment by its name; null = not configured any more
+     * @param finishers by the operation that was written down
+     */
+    public Sweeper sweeper(Function<String, Deployment> deployments, Map<String, Finisher> finishers) {
+        return new Sweeper(table, deployments, finishers);
+    }
+
+    /** What is left to the operator. */
+    public Parked parked() {
+        return new Parked(table);
     }
 
     @Override

@@ -1,38 +1,50 @@
 package dev.partnergateway.idempotency;
 
+import java.time.Duration;
+
 /**
  * A key's row as it stands in the store. Times are milliseconds since 1970 UTC.
  *
- * @param key SHA-256 of the key tuple
+ * @param id SHA-256 of the key tuple
  * @param bound whether a recipient is part of the key
+ * @param deployment the operator's name of the deployment
+ * @param operation the partner's operation
  * @param state how far its call has come
  * @param owner who works on it
  * @param leaseUntil until when nobody else may
  * @param created when the key was first seen
  * @param expires when it is forgotten
  * @param sent when something was last sent for it; 0 = never
- * @param code literal coupon code drawn for it; may be null
- * @param request what was sent with the code; may be null
+ * @param request what was sent; may be null
  * @param outcome Talon.One's answer; may be null
+ * @param parked why an operator has to decide; null = nobody has to
  * @param status status of the stored answer; 0 = none
  * @param contentType content type of the stored answer; may be null
  * @param body the stored answer; may be null
  */
 record Row(
-        String key,
+        String id,
         boolean bound,
+        String deployment,
+        String operation,
         State state,
         String owner,
         long leaseUntil,
         long created,
         long expires,
         long sent,
-        String code,
         byte[] request,
         byte[] outcome,
+        String parked,
         int status,
         String contentType,
         byte[] body) {
+
+    /** Begins the reason of a row that was found damaged. */
+    static final String UNREADABLE = "the stored row cannot be read: ";
+
+    /** No lease is ever this long: one that seems to be was given before the clock jumped back. */
+    private static final Duration LONGEST_LEASE = Duration.ofMinutes(5);
 
     /** How far a call has come. */
     enum State {
@@ -47,10 +59,10 @@ record Row(
     }
 
     boolean leased(long now) {
-        return leaseUntil > now;
+        return leaseUntil > now && leaseUntil <= now + LONGEST_LEASE.toMillis();
     }
 
     boolean expired(long now) {
-        return state == State.DONE && expires <= now;
+        return state == State.DONE && expires <= now && parked == null;
     }
 }

@@ -6,28 +6,44 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.access.Campaign;
 import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Claim;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.UpstreamCall;
 import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.talonone.UpstreamStep;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 
 /**
- * Carries out {@code talon-one:createReferral}: takes {@code {body}} of createReferral, gives the referral. Talon.One has
- * no dry run of its own (contract 2.7): a caller that asked for one gets the referral as it would be.
+ * Carries out {@code talon-one:createReferral}: takes {@code {body}} of createReferral, gives the referral. Talon.One takes
+ * no key for it: an unknown outcome is looked up among the advocate's referrals (contract 2.9). It has no dry run either
+ * (contract 2.7): a caller that asked for one gets the referral as it would be.
  */
 public final class ReferralCreation implements UpstreamStep {
+
+    /** Talon.One lists a referral this long after it was created, at the latest (contract 2.9). */
+    private static final Duration SETTLE_TIME = Duration.ofSeconds(2);
+
+    /** Clocks of gateway and Talon.One may differ by this much. */
+    private static final Duration CLOCKS = Duration.ofSeconds(5);
 
     private final TalonOne talonOne;
     private final Access access;
     private final UpstreamOperation create;
+    private final UpstreamOperation inventory;
 
     /** Puts the step together. */
     public ReferralCreation(TalonOne talonOne, Access access) {
         this.talonOne = talonOne;
         this.access = access;
         this.create = talonOne.contract().operation("createReferral");
+        this.inventory = talonOne.contract().operation("getCustomerInventory");
     }
 
     @Override
@@ -37,16 +53,93 @@ public final class ReferralCreation implements UpstreamStep {
             return rehearsed(call, (ObjectNode) request.get("body"));
         }
         Claim claim = Claim.of(exchange).orElse(null);
-        if (claim != null && claim.outcome().isPresent()) {
-            return claim.outcome().get();
+        if (claim == null) {
+            return send(call, request);
         }
-        call.phase(PartnerCall.Phase.SENDING);
-        JsonNode referral = talonOne.call(
-                UpstreamCall.of(create, call.deployment(), call.credential(), request, null, call.upstreamWait()));
-        if (claim != null) {
-            claim.settled(referral);
-        }
+        JsonNode referral = claim.outcome().orElseGet(() -> once(call, claim, request));
+        claim.settled(referral);
         return referral;
+    }
+
+    private JsonNode once(PartnerCall call, Claim claim, ObjectNode request) {
+        if (claim.unknown() && claim.request() != null) {
+            Optional<JsonNode> found = find(call, claim);
+            if (found.isPresent()) {
+                claim.note("found among the advocate's referrals");
+                return found.get();
+            }
+            if (System.currentTimeMillis() - claim.sent() < SETTLE_TIME.toMillis()) {
+                throw Refusal.unknown(503, "It is not known yet whether Talon.One created the referral: try again");
+            }
+            claim.note("not found: it is sent again");
+        }
+        ObjectNode content = JsonNodeFactory.instance.objectNode();
+        content.put("operation", create.id());
+        content.set("body", request.get("body"));
+        claim.sending(content);
+        try {
+            return send(call, request);
+        } catch (Refusal refusal) {
+            if (refusal.effect() == Refusal.Effect.NONE) {
+                claim.refused();
+            }
+            throw refusal;
+        }
+    }
+
+    private JsonNode send(PartnerCall call, ObjectNode request) {
+        call.phase(PartnerCall.Phase.SENDING);
+        return talonOne.call(UpstreamCall.of(
+                create, call.deployment(), call.credential(), request, null, call.upstreamWait()));
+    }
+
+    private Optional<JsonNode> find(PartnerCall call, Claim claim) {
+        JsonNode wanted = claim.request().path("body");
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.putObject("path")
+                .put("integrationId", wanted.path("advocateProfileIntegrationId").asText());
+        request.putObject("query").put("referrals", "true");
+        JsonNode answer;
+        try {
+            answer = talonOne.call(UpstreamCall.of(
+                    inventory, call.deployment(), call.credential(), request, null, call.upstreamWait()));
+        } catch (Refusal refusal) {
+            if (refusal.status() == 404) {
+                return Optional.empty();
+            }
+            throw Refusal.unknown(refusal.status(), refusal.getMessage());
+        }
+        Instant earliest = Instant.ofEpochMilli(claim.created()).minus(CLOCKS);
+        for (JsonNode referral : answer.path("referrals")) {
+            if (same(referral, wanted)
+                    && !instant(referral.path("created")).isBefore(earliest)
+                    && !claim.belongsToAnother(call.deployment().name(), referral)) {
+                return Optional.of(referral);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean same(JsonNode referral, JsonNode wanted) {
+        for (String name : List.of("campaignId", "friendProfileIntegrationId")) {
+            if (!referral.path(name).asText("").equals(wanted.path(name).asText(""))) {
+                return false;
+            }
+        }
+        for (String name : List.of("startDate", "expiryDate")) {
+            if (wanted.has(name) && !instant(referral.path(name)).equals(instant(wanted.path(name)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Instant instant(JsonNode text) {
+        try {
+            return OffsetDateTime.parse(text.asText("")).toInstant();
+        } catch (DateTimeParseException e) {
+            return Instant.EPOCH;
+        }
     }
 
     private JsonNode rehearsed(PartnerCall call, ObjectNode fields) {

@@ -195,6 +195,11 @@ public final class Settings {
         return Duration.ofMillis(own == null ? number(Key.DEADLINE_DEFAULT) : Integer.parseInt(own));
     }
 
+    /** How long Talon.One may take to list what it has created. */
+    public Duration settleTime() {
+        return Duration.ofMillis(number(Key.SETTLE_TIME));
+    }
+
     /** Longest wait for a connection to a deployment. */
     public Duration connectTimeout() {
         return Duration.ofMillis(number(Key.CONNECT_TIMEOUT));
@@ -218,6 +223,11 @@ public final class Settings {
     /** Password of the store, if one is needed. */
     public Optional<Secret> storePassword() {
         return secret(Key.STORE_PASSWORD);
+    }
+
+    /** Keys that stored bodies are encrypted with, if any. */
+    public Optional<Secret> storeEncryptionKeys() {
+        return secret(Key.STORE_ENCRYPTION_KEYS);
     }
 
     /** Most connections to the store. */

@@ -1,0 +1,158 @@
+package dev.partnergateway.store;
+
+import dev.partnergateway.settings.Secret;
+import dev.partnergateway.settings.SettingsException;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Encrypts stored bodies with the operator's keys (AES-256-GCM): the first key seals, every key opens, so that a key is
+ * changed by putting a new one in front. Without a key bodies are stored as they are; those stay readable later.
+ */
+public final class Seal {
+
+    private static final byte PLAIN = 0;
+    private static final byte SEALED = 1;
+    private static final int KEY_BYTES = 32;
+    private static final int NAME_BYTES = 4;
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Optional<Secret> setting;
+    private volatile Keys keys;
+
+    private record Keys(String text, Map<Integer, SecretKeySpec> byName, Integer first) {}
+
+    /**
+     * Reads the keys.
+     *
+     * @param setting one or more Base64 keys of 32 bytes, separated by commas or white space
+     * @throws SettingsException when one is not a key
+     */
+    public Seal(Optional<Secret> setting) {
+        this.setting = setting;
+        this.keys = setting.isEmpty() ? null : parse(setting.get().value());
+    }
+
+    private static Keys parse(String text) {
+        Map<Integer, SecretKeySpec> byName = new LinkedHashMap<>();
+        for (String part : text.strip().split("[,\\s]+")) {
+            byte[] key;
+            try {
+                key = Base64.getDecoder().decode(part);
+            } catch (IllegalArgumentException e) {
+                key = new byte[0];
+            }
+            if (key.length != KEY_BYTES) {
+                throw new SettingsException(
+                        "gateway.store.encryption-keys must be Base64 keys of 32 bytes, separated by commas.");
+            }
+            byName.put(name(key), new SecretKeySpec(key, "AES"));
+        }
+        return new Keys(text, byName, byName.keySet().iterator().next());
+    }
+
+    private static int name(byte[] key) {
+        try {
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(key))
+                    .getInt();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Keys keys() {
+        if (setting.isPresent() && !setting.get().value().equals(keys.text())) {
+            keys = parse(setting.get().value());
+        }
+        return keys;
+    }
+
+    /** Makes the form that is stored; null stays null. */
+    public byte[] seal(byte[] body) {
+        if (body == null) {
+            return null;
+        }
+        Keys current = keys();
+        if (current == null) {
+            return ByteBuffer.allocate(1 + body.length).put(PLAIN).put(body).array();
+        }
+        byte[] nonce = new byte[NONCE_BYTES];
+        RANDOM.nextBytes(nonce);
+        try {
+            byte[] secret = cipher(
+                            Cipher.ENCRYPT_MODE, current.byName().get(current.first()), nonce)
+                    .doFinal(body);
+            return ByteBuffer.allocate(1 + NAME_BYTES + NONCE_BYTES + secret.length)
+                    .put(SEALED)
+                    .putInt(current.first())
+                    .put(nonce)
+                    .put(secret)
+                    .array();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a body could not be encrypted", e);
+        }
+    }
+
+    /**
+     * Gives back what was sealed; null stays null.
+     *
+     * @throws UnreadableException when its key is not there any more, or it was damaged
+     */
+    public byte[] open(byte[] stored) {
+        if (stored == null) {
+            return null;
+        }
+        if (stored.length > 0 && stored[0] == PLAIN) {
+            return Arrays.copyOfRange(stored, 1, stored.length);
+        }
+        if (stored.length <= 1 + NAME_BYTES + NONCE_BYTES || stored[0] != SEALED) {
+            throw new UnreadableException("it is damaged");
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(stored, 1, stored.length - 1);
+        Keys current = keys();
+        SecretKeySpec key = current == null ? null : current.byName().get(buffer.getInt());
+        if (key == null) {
+            throw new UnreadableException("its encryption key is not configured");
+        }
+        byte[] nonce = new byte[NONCE_BYTES];
+        buffer.get(nonce);
+        byte[] secret = new byte[buffer.remaining()];
+        buffer.get(secret);
+        try {
+            return cipher(Cipher.DECRYPT_MODE, key, nonce).doFinal(secret);
+        } catch (GeneralSecurityException e) {
+            throw new UnreadableException("it is damaged");
+        }
+    }
+
+    private static Cipher cipher(int mode, SecretKeySpec key, byte[] nonce) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+        return cipher;
+    }
+
+    /** A stored body cannot be read; an operator has to look at it. */
+    public static final class UnreadableException extends RuntimeException {
+
+        /**
+         * Says why.
+         *
+         * @param reason what is wrong with it
+         */
+        public UnreadableException(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+}
