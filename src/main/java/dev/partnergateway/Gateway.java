@@ -55,7 +55,6 @@ public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private static final Path UPSTREAM_CONTRACT = Path.of("openapi/talon-one.yaml");
-    private static final int SWEEP_SECONDS = 1;
     private static final int PRUNE_MINUTES = 10;
 
     private final Settings settings;
@@ -97,8 +96,8 @@ public final class Gateway implements AutoCloseable {
         Store store = open(Store.open(settings));
         ExecutorService workers = Workers.create("call", settings.threads());
         open(workers::shutdownNow);
-        ExecutorService proofs = Workers.create("proof", settings.threads());
-        open(proofs::shutdownNow);
+        ExecutorService upstream = Workers.create("upstream", settings.threads());
+        open(upstream::shutdownNow);
 
         server = open(new PartnerServer(settings, workers));
         Main main = new Main();
@@ -119,7 +118,7 @@ public final class Gateway implements AutoCloseable {
         CamelContext camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
         TalonOne talonOne = new TalonOne(UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings);
-        Access access = new Access(deployments, new KeyProof(talonOne, proofs), store);
+        Access access = new Access(deployments, new KeyProof(talonOne, upstream), store);
         ReplayingRepository answers = new ReplayingRepository(store, new Seal(settings.storeEncryptionKeys()), access);
         CouponCreation coupons = new CouponCreation(talonOne, access, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
@@ -128,9 +127,8 @@ public final class Gateway implements AutoCloseable {
                 new TalonOneComponent(
                         talonOne,
                         new AttributeConversion(new AttributeCatalogue(talonOne)),
-                        Map.of(
-                                "createCoupons", coupons,
-                                "createReferral", new ReferralCreation(talonOne, access))));
+                        Map.of("createCoupons", coupons, "createReferral", new ReferralCreation(talonOne, access)),
+                        upstream));
         ContractStrategy checks = new ContractStrategy(access);
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);
@@ -141,7 +139,8 @@ public final class Gateway implements AutoCloseable {
         ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
         open(chores::shutdownNow);
         Sweeper sweeper = answers.sweeper(deployments::named, Map.of("createCoupons", coupons));
-        chores.scheduleWithFixedDelay(sweeper::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        long interval = settings.sweepInterval().toMillis();
+        chores.scheduleWithFixedDelay(sweeper::sweep, interval, interval, TimeUnit.MILLISECONDS);
         chores.scheduleWithFixedDelay(() -> prune(answers), PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
         server.listen();
         open(server::drain);

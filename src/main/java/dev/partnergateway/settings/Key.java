@@ -20,6 +20,7 @@ enum Key {
     DEADLINE_DEFAULT("gateway.deadline", "8000", Kind.MILLIS),
     DEADLINE("gateway.deadline.*", null, Kind.MILLIS),
     SETTLE_TIME("gateway.settle-time", "30000", Kind.MILLIS),
+    SWEEP_INTERVAL("gateway.sweep-interval", "1000", Kind.MILLIS),
     CONNECT_TIMEOUT("gateway.connect-timeout", "1000", Kind.MILLIS),
     CONNECTIONS("gateway.connections", "1000", Kind.COUNT),
     STORE_URL("gateway.store.url", "jdbc:h2:file:./data/gateway", Kind.TEXT),

@@ -200,6 +200,11 @@ public final class Settings {
         return Duration.ofMillis(number(Key.SETTLE_TIME));
     }
 
+    /** Pause between two looks at what a crash or a silent Talon.One left unfinished. */
+    public Duration sweepInterval() {
+        return Duration.ofMillis(number(Key.SWEEP_INTERVAL));
+    }
+
     /** Longest wait for a connection to a deployment. */
     public Duration connectTimeout() {
         return Duration.ofMillis(number(Key.CONNECT_TIMEOUT));

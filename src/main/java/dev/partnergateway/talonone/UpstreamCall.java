@@ -34,7 +34,7 @@ public record UpstreamCall(
     /**
      * A call as a route states it.
      *
-     * @param request {@code {path, query, body}}, each optional
+     * @param request {@code {path, query, body}}, each optional; other members are not sent
      */
     public static UpstreamCall of(
             UpstreamOperation operation,
