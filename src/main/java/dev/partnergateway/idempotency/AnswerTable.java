@@ -66,9 +66,7 @@ final class AnswerTable {
     /** Rows that an operator has to decide on, oldest first. */
     List<Row> parked(int most) {
         return store.query(
-                this::row,
-                "SELECT " + ALL + " FROM answer WHERE parked IS NOT NULL ORDER BY created LIMIT ?",
-                most);
+                this::row, "SELECT " + ALL + " FROM answer WHERE parked IS NOT NULL ORDER BY created LIMIT ?", most);
     }
 
     /** Takes a row over whose owner's lease has run out; false when somebody else was faster. */

@@ -174,7 +174,10 @@ public final class Claim {
     }
 
     private String result(JsonNode made) {
-        return request.path("operation").asText() + ':' + made.path("id").asText() + ':'
+        return request.path("operation").asText()
+                + ':'
+                + made.path("id").asText()
+                + ':'
                 + made.path("created").asText("");
     }
 

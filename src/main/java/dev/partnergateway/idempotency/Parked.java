@@ -35,10 +35,9 @@ public final class Parked {
             ObjectNode shown = summary(row);
             shown.set("request", json(row.request()));
             ArrayNode history = shown.putArray("history");
-            table.history(id)
-                    .forEach(entry -> history.addObject()
-                            .put("at", Instant.ofEpochMilli(entry.at()).toString())
-                            .put("event", entry.event()));
+            table.history(id).forEach(entry -> history.addObject()
+                    .put("at", Instant.ofEpochMilli(entry.at()).toString())
+                    .put("event", entry.event()));
             return shown;
         });
     }

@@ -69,7 +69,8 @@ public final class Sweeper {
             table.park(row.id(), row.parked());
             return;
         }
-        Duration pause = tries.containsKey(row.id()) ? tries.get(row.id()).pause().multipliedBy(2) : FIRST_PAUSE;
+        Duration pause =
+                tries.containsKey(row.id()) ? tries.get(row.id()).pause().multipliedBy(2) : FIRST_PAUSE;
         Duration capped = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
         tries.put(row.id(), new Try(now + capped.toMillis(), capped));
         String owner = UUID.randomUUID().toString();

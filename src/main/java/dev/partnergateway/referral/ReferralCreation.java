@@ -89,15 +89,17 @@ public final class ReferralCreation implements UpstreamStep {
 
     private JsonNode send(PartnerCall call, ObjectNode request) {
         call.phase(PartnerCall.Phase.SENDING);
-        return talonOne.call(UpstreamCall.of(
-                create, call.deployment(), call.credential(), request, null, call.upstreamWait()));
+        return talonOne.call(
+                UpstreamCall.of(create, call.deployment(), call.credential(), request, null, call.upstreamWait()));
     }
 
     private Optional<JsonNode> find(PartnerCall call, Claim claim) {
         JsonNode wanted = claim.request().path("body");
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.putObject("path")
-                .put("integrationId", wanted.path("advocateProfileIntegrationId").asText());
+                .put(
+                        "integrationId",
+                        wanted.path("advocateProfileIntegrationId").asText());
         request.putObject("query").put("referrals", "true");
         JsonNode answer;
         try {

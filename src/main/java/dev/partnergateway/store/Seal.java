@@ -91,8 +91,7 @@ public final class Seal {
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
         try {
-            byte[] secret = cipher(
-                            Cipher.ENCRYPT_MODE, current.byName().get(current.first()), nonce)
+            byte[] secret = cipher(Cipher.ENCRYPT_MODE, current.byName().get(current.first()), nonce)
                     .doFinal(body);
             return ByteBuffer.allocate(1 + NAME_BYTES + NONCE_BYTES + secret.length)
                     .put(SEALED)

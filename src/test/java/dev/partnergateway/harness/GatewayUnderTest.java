@@ -7,13 +7,18 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
 /** A real gateway with its sandbox inside this JVM, on free ports, with a store of its own. */
 public final class GatewayUnderTest implements AutoCloseable {
 
+    /** Shared gateways leave what is unfinished alone, so that no case meets the calls of one before it. */
+    private static final Map<String, String> NO_SWEEPS = Map.of("gateway.sweep-interval", "999999999");
+
     private static GatewayUnderTest shared;
+    private static GatewayUnderTest sharedOnPostgres;
 
     private final Gateway gateway;
     private final int managementPort;
@@ -26,9 +31,19 @@ public final class GatewayUnderTest implements AutoCloseable {
     /** The gateway that tests share which do not mind each other; it lives as long as the JVM. */
     public static synchronized GatewayUnderTest shared() {
         if (shared == null) {
-            shared = start(Map.of());
+            shared = start(NO_SWEEPS);
         }
         return shared;
+    }
+
+    /** As {@link #shared()}, with its store in PostgreSQL. */
+    public static synchronized GatewayUnderTest sharedOnPostgres() {
+        if (sharedOnPostgres == null) {
+            Map<String, String> settings = new HashMap<>(Postgres.newStore());
+            settings.putAll(NO_SWEEPS);
+            sharedOnPostgres = start(settings);
+        }
+        return sharedOnPostgres;
     }
 
     /** A gateway of one's own, with settings over those of application.properties. */
