@@ -5,6 +5,8 @@ import dev.partnergateway.access.Deployments;
 import dev.partnergateway.access.KeyProof;
 import dev.partnergateway.attribute.AttributeCatalogue;
 import dev.partnergateway.attribute.AttributeConversion;
+import dev.partnergateway.attribute.AttributeCreation;
+import dev.partnergateway.attribute.UnknownAttributes;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.edge.CallFunction;
 import dev.partnergateway.edge.ContractStrategy;
@@ -21,10 +23,13 @@ import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
+import dev.partnergateway.talonone.PlainStep;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.TalonOneComponent;
 import dev.partnergateway.talonone.UpstreamContract;
 import dev.partnergateway.talonone.UpstreamHeaders;
+import dev.partnergateway.talonone.UpstreamOperation;
+import dev.partnergateway.talonone.UpstreamStep;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -32,6 +37,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,13 +128,19 @@ public final class Gateway implements AutoCloseable {
         ReplayingRepository answers = new ReplayingRepository(store, new Seal(settings.storeEncryptionKeys()), access);
         CouponCreation coupons = new CouponCreation(talonOne, access, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
+        AttributeCatalogue catalogue = new AttributeCatalogue(talonOne);
+        Map<String, UpstreamStep> steps = new HashMap<>();
+        steps.put("createCoupons", coupons);
+        steps.put("createReferral", new ReferralCreation(talonOne, access));
+        AttributeCreation creation = new AttributeCreation(talonOne, catalogue, access);
+        for (String id :
+                List.of("createReferral", "trackEventV2", "updateCustomerProfileV2", "updateCustomerSessionV2")) {
+            UpstreamOperation operation = talonOne.contract().operation(id);
+            UpstreamStep step = steps.getOrDefault(id, new PlainStep(talonOne, operation));
+            steps.put(id, new UnknownAttributes(operation, step, catalogue, creation));
+        }
         camel.addComponent(
-                "talon-one",
-                new TalonOneComponent(
-                        talonOne,
-                        new AttributeConversion(new AttributeCatalogue(talonOne)),
-                        Map.of("createCoupons", coupons, "createReferral", new ReferralCreation(talonOne, access)),
-                        upstream));
+                "talon-one", new TalonOneComponent(talonOne, new AttributeConversion(catalogue), steps, upstream));
         ContractStrategy checks = new ContractStrategy(access);
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);

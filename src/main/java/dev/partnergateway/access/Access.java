@@ -71,6 +71,15 @@ public final class Access {
         return proof.runningCampaign(call, campaignId);
     }
 
+    /**
+     * The Application that the caller's key belongs to.
+     *
+     * @throws Refusal 401 when the key is not accepted, or nobody can tell (D2)
+     */
+    public long application(PartnerCall call) {
+        return proof.application(call);
+    }
+
     private static long number(PartnerCall call, String name) {
         ObjectNode content = call.checked().call();
         return content.path("body")

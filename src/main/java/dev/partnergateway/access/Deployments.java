@@ -76,6 +76,7 @@ public final class Deployments {
                 URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url),
                 settings.managementKey(),
                 Map.copyOf(registry),
+                settings.createAttributes(),
                 settings.managementRate(),
                 settings.batching());
     }

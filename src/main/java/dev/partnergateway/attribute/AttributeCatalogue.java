@@ -32,7 +32,7 @@ public final class AttributeCatalogue {
 
     private final TalonOne talonOne;
     private final UpstreamOperation list;
-    private final Cache<Of, Map<String, String>> known = Caffeine.newBuilder()
+    private final Cache<Of, AttributeTypes> known = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(REMEMBERED)
             .build();
@@ -50,17 +50,17 @@ public final class AttributeCatalogue {
     }
 
     /**
-     * Types of an entity's attributes by name, such as {@code number} or {@code (list string)}.
+     * The attributes of an entity.
      *
      * @param entity such as {@code CustomerProfile}
      * @return empty when they are not known
      */
-    public Optional<Map<String, String>> types(Deployment deployment, String entity) {
+    Optional<AttributeTypes> types(Deployment deployment, String entity) {
         if (deployment.managementKey().isEmpty()) {
             return Optional.empty();
         }
         Of of = new Of(deployment, entity);
-        Map<String, String> types = known.getIfPresent(of);
+        AttributeTypes types = known.getIfPresent(of);
         if (types == null && unknown.getIfPresent(of) == null) {
             try {
                 types = ask(deployment, entity);
@@ -73,12 +73,13 @@ public final class AttributeCatalogue {
     }
 
     /** Forgets an entity's attributes: one has just been added. */
-    public void forget(Deployment deployment, String entity) {
+    void forget(Deployment deployment, String entity) {
         known.invalidate(new Of(deployment, entity));
     }
 
-    private Map<String, String> ask(Deployment deployment, String entity) {
-        Map<String, String> types = new HashMap<>();
+    private AttributeTypes ask(Deployment deployment, String entity) {
+        Map<String, String> general = new HashMap<>();
+        Map<String, Map<String, String>> ofEvents = new HashMap<>();
         for (int page = 0; page < MOST_PAGES; page++) {
             ObjectNode request = JsonNodeFactory.instance.objectNode();
             request.putObject("query")
@@ -88,6 +89,10 @@ public final class AttributeCatalogue {
             JsonNode answer = talonOne.call(UpstreamCall.of(list, deployment, null, request, null, PATIENCE));
             for (JsonNode attribute : answer.path("data")) {
                 if (attribute.path("entity").asText().equals(entity)) {
+                    String eventType = attribute.path("eventType").asText("");
+                    Map<String, String> types = eventType.isEmpty()
+                            ? general
+                            : ofEvents.computeIfAbsent(eventType, type -> new HashMap<>());
                     types.put(
                             attribute.path("name").asText(),
                             attribute.path("type").asText());
@@ -97,6 +102,6 @@ public final class AttributeCatalogue {
                 break;
             }
         }
-        return Map.copyOf(types);
+        return new AttributeTypes(general, ofEvents);
     }
 }

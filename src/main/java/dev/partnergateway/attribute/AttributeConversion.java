@@ -10,8 +10,6 @@ import dev.partnergateway.talonone.UpstreamOperation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * Gives text in attributes the type that Talon.One knows for them (contract 2.5, D5). Where the type is not known, or the
@@ -28,24 +26,24 @@ public final class AttributeConversion implements RequestPreparation {
 
     @Override
     public void prepare(PartnerCall call, UpstreamOperation operation, ObjectNode request) {
-        JsonNode attributes = request.path("body").path("attributes");
-        if (operation.attributesOf().isEmpty() || !hasText(attributes)) {
+        if (AttributeObject.in(operation, request.path("body")).stream().noneMatch(AttributeConversion::hasText)) {
             return;
         }
-        Optional<Map<String, String>> types = catalogue.types(call.deployment(), operation.attributesOf());
-        if (types.isPresent()) {
-            // A route's request may share its parts with the partner's call, which nobody changes.
-            ObjectNode body = request.get("body").deepCopy();
-            body.get("attributes")
-                    .properties()
-                    .forEach(attribute -> attribute.setValue(
-                            convert(attribute.getValue(), types.get().getOrDefault(attribute.getKey(), ""))));
-            request.set("body", body);
+        // A route's request may share its parts with the partner's call, which nobody changes.
+        ObjectNode body = request.get("body").deepCopy();
+        request.set("body", body);
+        for (AttributeObject object : AttributeObject.in(operation, body)) {
+            if (hasText(object)) {
+                catalogue.types(call.deployment(), object.entity()).ifPresent(types -> object.values()
+                        .properties()
+                        .forEach(attribute -> attribute.setValue(
+                                convert(attribute.getValue(), types.of(object.eventType(), attribute.getKey())))));
+            }
         }
     }
 
-    private static boolean hasText(JsonNode attributes) {
-        for (JsonNode value : attributes) {
+    private static boolean hasText(AttributeObject object) {
+        for (JsonNode value : object.values()) {
             if (value.isTextual()) {
                 return true;
             }

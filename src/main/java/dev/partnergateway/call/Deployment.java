@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param baseUrl scheme, host and port it is reached at, without a trailing slash
  * @param managementKey the operator's own key for its Management API
  * @param registry SHA-256 of a partner key to the Application it belongs to (contract 2.3)
+ * @param createAttributes whether missing attributes may be created in it (contract 2.10)
  * @param managementRate calls a second to one Management API endpoint
  * @param batching whether coupons may be created in batches
  */
@@ -20,6 +21,7 @@ public record Deployment(
         URI baseUrl,
         Optional<Secret> managementKey,
         Map<String, RegisteredKey> registry,
+        boolean createAttributes,
         int managementRate,
         boolean batching) {
 

@@ -1,5 +1,7 @@
 package dev.partnergateway.call;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 
 /**
@@ -20,14 +22,16 @@ public final class Refusal extends RuntimeException {
     private final Duration retryAfter;
     private final Effect effect;
     private final String allow;
+    private final JsonNode errors;
 
     private Refusal(int status, String text, Duration retryAfter, Effect effect) {
-        this(status, text, retryAfter, effect, null);
+        this(status, text, retryAfter, effect, null, MissingNode.getInstance());
     }
 
-    private Refusal(int status, String text, Duration retryAfter, Effect effect, String allow) {
+    private Refusal(int status, String text, Duration retryAfter, Effect effect, String allow, JsonNode errors) {
         super(text, null, false, false);
         this.allow = allow;
+        this.errors = errors;
         this.status = status;
         this.retryAfter = retryAfter;
         this.effect = effect;
@@ -41,6 +45,15 @@ public final class Refusal extends RuntimeException {
      */
     public static Refusal of(int status, String text) {
         return new Refusal(status, text, Duration.ZERO, Effect.NONE);
+    }
+
+    /**
+     * Refuses a call that Talon.One refused.
+     *
+     * @param errors Talon.One's own list of what is wrong with it
+     */
+    public static Refusal of(int status, String text, JsonNode errors) {
+        return new Refusal(status, text, Duration.ZERO, Effect.NONE, null, errors);
     }
 
     /**
@@ -59,12 +72,23 @@ public final class Refusal extends RuntimeException {
 
     /** Refuses a method; the text and the {@code Allow} header name those that the path takes. */
     public static Refusal notAllowed(String methods) {
-        return new Refusal(405, "This path takes other methods: " + methods, Duration.ZERO, Effect.NONE, methods);
+        return new Refusal(
+                405,
+                "This path takes other methods: " + methods,
+                Duration.ZERO,
+                Effect.NONE,
+                methods,
+                MissingNode.getInstance());
     }
 
     /** Methods for the {@code Allow} header, or null. */
     public String allow() {
         return allow;
+    }
+
+    /** Talon.One's list of errors, for steps that can mend a call; a missing node when it gave none. */
+    public JsonNode errors() {
+        return errors;
     }
 
     /** HTTP status for the partner. */

@@ -4,12 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
-import dev.partnergateway.talonone.UpstreamOperation.Repeat;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.apache.camel.Component;
 import org.apache.camel.Consumer;
@@ -27,10 +24,6 @@ import org.apache.camel.support.DefaultProducer;
  * side and gives the list of answers. With {@code ?missing=null} what Talon.One does not know (404) is null instead of a
  * refusal. Operations that need more than one call (such as creating a coupon safely) are carried out by the step
  * registered for them; a route cannot go round it.
- *
- * <p>Calls that take an {@code Idempotency-Key} get one (contract 2.9): that of the idempotent consumer; else one made
- * of the partner's own {@code Idempotency-Key} header; else a new one. A member {@code key} beside {@code path, query,
- * body} tells apart what one partner call sends several times.
  */
 public final class TalonOneComponent extends DefaultComponent {
 
@@ -57,7 +50,7 @@ public final class TalonOneComponent extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String operationId, Map<String, Object> parameters) {
         UpstreamOperation operation = talonOne.contract().operation(operationId);
-        UpstreamStep step = steps.getOrDefault(operationId, plain(operation));
+        UpstreamStep step = steps.getOrDefault(operationId, new PlainStep(talonOne, operation));
         boolean missingIsNull = "null".equals(getAndRemoveParameter(parameters, "missing", String.class));
         return new OperationEndpoint(uri, this, lists, (exchange, request) -> {
             preparation.prepare(PartnerCall.of(exchange), operation, request);
@@ -70,37 +63,6 @@ public final class TalonOneComponent extends DefaultComponent {
                 throw refusal;
             }
         });
-    }
-
-    private UpstreamStep plain(UpstreamOperation operation) {
-        return (exchange, request) -> {
-            PartnerCall call = PartnerCall.of(exchange);
-            String key = operation.repeat() == Repeat.KEYED ? key(call, operation, request.path("key")) : null;
-            if (!operation.reads()) {
-                call.phase(PartnerCall.Phase.SENDING);
-            }
-            return talonOne.call(UpstreamCall.of(
-                    operation, call.deployment(), call.credential(), request, key, call.upstreamWait()));
-        };
-    }
-
-    private static String key(PartnerCall call, UpstreamOperation operation, JsonNode variant) {
-        String claimed = call.idempotencyKey();
-        if (claimed != null && variant.isMissingNode()) {
-            return claimed;
-        }
-        JsonNode sent = call.checked().call().path("headers").path("Idempotency-Key");
-        if (claimed == null && sent.isMissingNode() && variant.isMissingNode()) {
-            return UUID.randomUUID().toString();
-        }
-        ArrayNode tuple = JsonNodeFactory.instance.arrayNode();
-        tuple.add(call.deployment().name())
-                .add(call.credential().hash())
-                .add(operation.id())
-                .add(claimed)
-                .add(sent.asText(""))
-                .add(variant.toString());
-        return Credential.sha256(tuple.toString());
     }
 
     private static final class OperationEndpoint extends DefaultEndpoint {

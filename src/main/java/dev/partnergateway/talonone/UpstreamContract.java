@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -77,7 +79,15 @@ public final class UpstreamContract {
                 query,
                 management ? Key.MANAGEMENT : Key.PARTNER,
                 Repeat.valueOf(repeat.toString().toUpperCase(Locale.ROOT)),
-                operation.getExtensions().getOrDefault("x-attributes-of", "").toString());
+                attributesOf(operation));
+    }
+
+    private static Map<String, String> attributesOf(Operation operation) {
+        Map<String, String> places = new LinkedHashMap<>();
+        if (operation.getExtensions().getOrDefault("x-attributes-of", Map.of()) instanceof Map<?, ?> stated) {
+            stated.forEach((pointer, entity) -> places.put(pointer.toString(), entity.toString()));
+        }
+        return Collections.unmodifiableMap(places);
     }
 
     /**

@@ -33,7 +33,10 @@ final class UpstreamErrors {
                     : Refusal.retry(429, text(answer, "Too many calls for the same profile at once"), SOON);
         }
         if (status >= 400 && status < 500) {
-            return Refusal.of(400, text(answer, "Talon.One refused this call"));
+            return Refusal.of(
+                    400,
+                    text(answer, "Talon.One refused this call"),
+                    answer.body().path("errors"));
         }
         boolean changesNothing = operation.reads();
         String text = "Talon.One failed with status " + status;

@@ -1,6 +1,7 @@
 package dev.partnergateway.talonone;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -12,10 +13,17 @@ import java.util.Set;
  * @param query names of the query parameters it may be given
  * @param key whose key it is called with
  * @param repeat whether it may be sent again (contract 2.9)
- * @param attributesOf entity that {@code attributes} in its body belong to; empty = none
+ * @param attributesOf where its body holds custom attributes, as JSON Pointers in which {@code *} is any index, and the
+ *     entity they belong to
  */
 public record UpstreamOperation(
-        String id, String method, List<String> path, Set<String> query, Key key, Repeat repeat, String attributesOf) {
+        String id,
+        String method,
+        List<String> path,
+        Set<String> query,
+        Key key,
+        Repeat repeat,
+        Map<String, String> attributesOf) {
 
     /** Whose key a call is made with. */
     public enum Key {

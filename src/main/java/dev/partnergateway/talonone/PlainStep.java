@@ -1,0 +1,60 @@
+package dev.partnergateway.talonone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.talonone.UpstreamOperation.Repeat;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+
+/**
+ * Sends what a route asks for as it is: one call.
+ *
+ * <p>Calls that take an {@code Idempotency-Key} get one (contract 2.9): that of the idempotent consumer; else one made
+ * of the partner's own {@code Idempotency-Key} header; else a new one. A member {@code key} beside {@code path, query,
+ * body} tells apart what one partner call sends several times.
+ */
+public final class PlainStep implements UpstreamStep {
+
+    private final TalonOne talonOne;
+    private final UpstreamOperation operation;
+
+    /** Makes the step of an operation. */
+    public PlainStep(TalonOne talonOne, UpstreamOperation operation) {
+        this.talonOne = talonOne;
+        this.operation = operation;
+    }
+
+    @Override
+    public JsonNode run(Exchange exchange, ObjectNode request) {
+        PartnerCall call = PartnerCall.of(exchange);
+        String key = operation.repeat() == Repeat.KEYED ? key(call, request.path("key")) : null;
+        if (!operation.reads()) {
+            call.phase(PartnerCall.Phase.SENDING);
+        }
+        return talonOne.call(
+                UpstreamCall.of(operation, call.deployment(), call.credential(), request, key, call.upstreamWait()));
+    }
+
+    private String key(PartnerCall call, JsonNode variant) {
+        String claimed = call.idempotencyKey();
+        if (claimed != null && variant.isMissingNode()) {
+            return claimed;
+        }
+        JsonNode sent = call.checked().call().path("headers").path("Idempotency-Key");
+        if (claimed == null && sent.isMissingNode() && variant.isMissingNode()) {
+            return UUID.randomUUID().toString();
+        }
+        ArrayNode tuple = JsonNodeFactory.instance.arrayNode();
+        tuple.add(call.deployment().name())
+                .add(call.credential().hash())
+                .add(operation.id())
+                .add(claimed)
+                .add(sent.asText(""))
+                .add(variant.toString());
+        return Credential.sha256(tuple.toString());
+    }
+}
