@@ -26,6 +26,12 @@ final class Json {
 
     private static final int LONGEST_NAME = 1000;
 
+    /**
+     * Names, values and brackets of one document; the largest documented body, a session of 1000 cart items, has half of
+     * that. A tree takes some 100 bytes for each, many times their length in the document.
+     */
+    static final int MOST_TOKENS = 100_000;
+
     static final JsonNodeFactory FACTORY = JsonNodeFactory.instance;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -36,6 +42,7 @@ final class Json {
                             .maxStringLength(LONGEST_TEXT)
                             .maxNumberLength(Numbers.MOST_DIGITS)
                             .maxNameLength(LONGEST_NAME)
+                            .maxTokenCount(MOST_TOKENS)
                             .build())
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -100,6 +107,9 @@ final class Json {
         if (e instanceof StreamConstraintsException) {
             if (reason.contains("nesting depth")) {
                 return "JSON nested at most " + DEEPEST + " levels deep";
+            }
+            if (reason.contains("Token count")) {
+                return "at most " + MOST_TOKENS + " names, values and brackets";
             }
             if (reason.contains("Number")) {
                 return "numbers of at most " + Numbers.MOST_DIGITS + " digits";

@@ -6,7 +6,6 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.store.StoreException;
 import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -71,29 +70,8 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
 
     void receive(HttpServerRequest request, String requestId) {
         PartnerCall call = new PartnerCall(requestId, budget);
-        int limit = server.settings().bodyLimit();
-        Refusal tooLarge = Refusal.of(413, "The body of this call is too large: at most " + limit + " bytes");
-        String length = request.getHeader("Content-Length");
-        if (length != null && (length.length() > 9 || Long.parseLong(length) > limit)) {
-            request.response().putHeader("Connection", "close");
-            PartnerServer.refuse(request, requestId, tooLarge);
-            return;
-        }
-        Buffer body = Buffer.buffer();
-        AtomicBoolean refused = new AtomicBoolean();
-        request.handler(part -> {
-            if (body.length() + part.length() <= limit) {
-                body.appendBuffer(part);
-            } else if (refused.compareAndSet(false, true)) {
-                request.response().putHeader("Connection", "close");
-                PartnerServer.refuse(request, requestId, tooLarge);
-            }
-        });
-        request.endHandler(end -> {
-            if (!refused.get()) {
-                begin(request, call, body.getBytes());
-            }
-        });
+        new BodyReader(server, request, refusal -> PartnerServer.refuse(request, requestId, refusal))
+                .read(body -> begin(request, call, body));
     }
 
     private void begin(HttpServerRequest request, PartnerCall call, byte[] body) {
@@ -106,7 +84,12 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         });
         try {
             server.work(() -> {
-                Answer answer = work(request, call, body);
+                Answer answer;
+                try {
+                    answer = work(request, call, body);
+                } finally {
+                    server.letGo(body.length);
+                }
                 if (answered.compareAndSet(false, true)) {
                     server.vertx().cancelTimer(timer);
                     context.runOnContext(now -> answer.write(request, call));
@@ -115,6 +98,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                 }
             });
         } catch (Refusal refusal) {
+            server.letGo(body.length);
             answered.set(true);
             server.vertx().cancelTimer(timer);
             PartnerServer.refuse(request, call.requestId(), refusal);

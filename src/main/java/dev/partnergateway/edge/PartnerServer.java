@@ -6,10 +6,12 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,10 @@ public final class PartnerServer implements AutoCloseable {
 
     private static final int LONGEST_LINE = 8192;
     private static final int IDLE_SECONDS = 60;
+
+    /** Name under which the library's own decoder stands in a connection's pipeline. */
+    private static final String DECODER = "httpDecoder";
+
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Settings settings;
@@ -39,7 +46,9 @@ public final class PartnerServer implements AutoCloseable {
     private final Vertx vertx;
     private final HttpServer server;
     private final Map<String, PartnerConsumer> consumers = new ConcurrentHashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicLong held = new AtomicLong();
     private volatile boolean draining;
     private volatile boolean listening;
 
@@ -52,13 +61,17 @@ public final class PartnerServer implements AutoCloseable {
         this.settings = settings;
         this.workers = workers;
         this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
-        this.server = vertx.createHttpServer(new HttpServerOptions()
+        HttpServerOptions options = new HttpServerOptions()
                 .setMaxHeaderSize(settings.headerLimit())
                 .setMaxInitialLineLength(LONGEST_LINE)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setCompressionSupported(true)
-                .setHandle100ContinueAutomatically(true));
+                .setHandle100ContinueAutomatically(true)
+                // HTTP/2 without TLS has no use here and brings attacks of its own; a proxy that ends TLS speaks 1.1.
+                .setHttp2ClearTextEnabled(false);
+        this.server = vertx.createHttpServer(options);
+        server.connectionHandler(connection -> accept(connection, options));
         server.requestHandler(this::receive);
         server.invalidRequestHandler(PartnerServer::refuseInvalid);
     }
@@ -117,6 +130,19 @@ public final class PartnerServer implements AutoCloseable {
         return vertx;
     }
 
+    private void accept(HttpConnection connection, HttpServerOptions options) {
+        if (connections.incrementAndGet() > settings.connectionLimit()) {
+            connections.decrementAndGet();
+            connection.close();
+            return;
+        }
+        connection.closeHandler(closed -> connections.decrementAndGet());
+        ((ConnectionBase) connection)
+                .channel()
+                .pipeline()
+                .replace(DECODER, DECODER, new RequestDecoder(options, settings.receiveTimeout()));
+    }
+
     private void receive(HttpServerRequest request) {
         String requestId = UUID.randomUUID().toString();
         request.exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
@@ -136,6 +162,20 @@ public final class PartnerServer implements AutoCloseable {
         }
         int end = path.indexOf('/', 1);
         return consumers.get(end < 0 ? path : path.substring(0, end));
+    }
+
+    /** Makes room for a part of a body; false when there is none: nobody may fill the memory before he is known. */
+    boolean hold(int bytes) {
+        if (held.addAndGet(bytes) > settings.bodiesLimit()) {
+            held.addAndGet(-bytes);
+            return false;
+        }
+        return true;
+    }
+
+    /** Gives room back. */
+    void letGo(int bytes) {
+        held.addAndGet(-bytes);
     }
 
     /** Hands work to a thread that may block; refuses it when there is too much of it. */
@@ -197,6 +237,8 @@ public final class PartnerServer implements AutoCloseable {
             refusal = Refusal.of(414, "The address of this call is too long");
         } else if (cause instanceof TooLongHttpHeaderException) {
             refusal = Refusal.of(431, "The headers of this call are too long");
+        } else if (cause instanceof RequestDecoder.BadHead head) {
+            refusal = Refusal.of(head.status(), head.getMessage());
         } else {
             refusal = Refusal.of(400, "This is not a well-formed HTTP request");
         }

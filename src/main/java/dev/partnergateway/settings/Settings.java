@@ -160,9 +160,25 @@ public final class Settings {
         return number(Key.BODY_LIMIT);
     }
 
+    /** Most bytes of request bodies kept at once. */
+    public long bodiesLimit() {
+        String text = text(Key.BODIES_LIMIT);
+        return text.isEmpty() ? Runtime.getRuntime().maxMemory() / 4 : Long.parseLong(text);
+    }
+
     /** Largest sum of request headers, in bytes. */
     public int headerLimit() {
         return number(Key.HEADER_LIMIT);
+    }
+
+    /** Longest time for the headers of a call to arrive, and for its body. */
+    public Duration receiveTimeout() {
+        return Duration.ofMillis(number(Key.RECEIVE_TIMEOUT));
+    }
+
+    /** Most connections of partners at once. */
+    public int connectionLimit() {
+        return number(Key.CONNECTION_LIMIT);
     }
 
     /** Most calls worked on at once. */

@@ -93,8 +93,13 @@ public final class Http {
 
     /** Writes bytes on a connection of its own and reads until the other side closes it or is silent for a second. */
     public String raw(String bytes) {
+        return raw(bytes, Duration.ofSeconds(1));
+    }
+
+    /** As {@link #raw(String)}, with another patience. */
+    public String raw(String bytes, Duration silence) {
         try (Socket socket = new Socket("localhost", port)) {
-            socket.setSoTimeout(1000);
+            socket.setSoTimeout((int) silence.toMillis());
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
