@@ -15,6 +15,7 @@ import dev.partnergateway.edge.PartnerServer;
 import dev.partnergateway.edge.Workers;
 import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.idempotency.Sweeper;
+import dev.partnergateway.loyalty.PointsAddition;
 import dev.partnergateway.referral.ReferralCreation;
 import dev.partnergateway.sandbox.Sandbox;
 import dev.partnergateway.sandbox.Seed;
@@ -127,11 +128,13 @@ public final class Gateway implements AutoCloseable {
         Access access = new Access(deployments, new KeyProof(talonOne, upstream), store);
         ReplayingRepository answers = new ReplayingRepository(store, new Seal(settings.storeEncryptionKeys()), access);
         CouponCreation coupons = new CouponCreation(talonOne, access, settings.settleTime());
+        PointsAddition points = new PointsAddition(talonOne, answers, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
         AttributeCatalogue catalogue = new AttributeCatalogue(talonOne);
         Map<String, UpstreamStep> steps = new HashMap<>();
         steps.put("createCoupons", coupons);
         steps.put("createReferral", new ReferralCreation(talonOne, access));
+        steps.put("addLoyaltyPoints", points);
         AttributeCreation creation = new AttributeCreation(talonOne, catalogue, access);
         for (String id :
                 List.of("createReferral", "trackEventV2", "updateCustomerProfileV2", "updateCustomerSessionV2")) {
@@ -150,7 +153,8 @@ public final class Gateway implements AutoCloseable {
 
         ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
         open(chores::shutdownNow);
-        Sweeper sweeper = answers.sweeper(deployments::named, Map.of("createCoupons", coupons));
+        Sweeper sweeper =
+                answers.sweeper(deployments::named, Map.of("createCoupons", coupons, "addLoyaltyPoints", points));
         long interval = settings.sweepInterval().toMillis();
         chores.scheduleWithFixedDelay(sweeper::sweep, interval, interval, TimeUnit.MILLISECONDS);
         chores.scheduleWithFixedDelay(() -> prune(answers), PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);

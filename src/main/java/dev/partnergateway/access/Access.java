@@ -11,9 +11,6 @@ import java.util.List;
 /** Decides who may call what: deployment, key, and proof where the operator's own key will be used. */
 public final class Access {
 
-    /** {@code x-proof} of operations that create coupons. */
-    private static final String CAMPAIGN = "campaign";
-
     private final Deployments deployments;
     private final KeyProof proof;
     private final Principals principals;
@@ -43,8 +40,12 @@ public final class Access {
         call.admitted(
                 deployments.find(address == null ? "" : address),
                 Credentials.read(authentication, authorization, call.checked().credential()));
-        if (CAMPAIGN.equals(operation.proof())) {
-            campaign(call);
+        switch (operation.proof()) {
+            case "" -> {}
+            case "campaign" -> campaign(call);
+            case "loyalty-program" ->
+                proof.loyaltyProgram(call, number(call, "loyaltyProgramId"), number(call, "applicationId"));
+            default -> throw new IllegalStateException("nobody knows the proof " + operation.proof());
         }
     }
 

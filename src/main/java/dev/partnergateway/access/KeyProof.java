@@ -38,9 +38,13 @@ public final class KeyProof {
     private final AsyncCache<KeyAt, Told<Binding>> bindings = cache(Binding::accepted);
     private final AsyncCache<CampaignAt, Told<Optional<Campaign>>> campaigns = cache(Optional::isPresent);
 
+    private final AsyncCache<ProgramAt, Told<Optional<LoyaltyProgram>>> programs = cache(Optional::isPresent);
+
     private record KeyAt(Deployment deployment, String hash) {}
 
     private record CampaignAt(Deployment deployment, long application, long campaign) {}
+
+    private record ProgramAt(Deployment deployment, long program) {}
 
     /** What Talon.One told, or why it told nothing; only the first is remembered. */
     private record Told<T>(T value, RuntimeException failure) {
@@ -159,13 +163,7 @@ public final class KeyProof {
      */
     Campaign campaign(PartnerCall call, long application, long campaignId) {
         Deployment deployment = call.deployment();
-        if (deployment.managementKey().isEmpty()) {
-            throw Refusal.of(501, "This call needs a management key, which the operator has not configured");
-        }
-        long bound = application(call);
-        if (bound != application) {
-            throw Refusal.of(404, "applicationId: this API key belongs to no Application of that id");
-        }
+        requireApplication(call, application);
         Campaign campaign = told(
                         campaigns,
                         new CampaignAt(deployment, application, campaignId),
@@ -174,6 +172,39 @@ public final class KeyProof {
                 .orElseThrow(() -> Refusal.of(404, "campaignId: the Application has no campaign of that id"));
         call.proven(application);
         return campaign;
+    }
+
+    /**
+     * Proves that the call's key belongs to an Application which takes part in a loyalty program whose points profiles
+     * hold (steps 1 to 3 and 6).
+     *
+     * @param application the Application that the call names; 0 = none, the key's own is meant
+     * @throws Refusal 400, 401, 404 or 501 as contract 2.3 says
+     */
+    void loyaltyProgram(PartnerCall call, long programId, long application) {
+        Deployment deployment = call.deployment();
+        long bound = requireApplication(call, application);
+        LoyaltyProgram program = told(
+                        programs, new ProgramAt(deployment, programId), () -> loadProgram(deployment, programId))
+                .filter(found -> found.applications().contains(bound))
+                .orElseThrow(() -> Refusal.of(
+                        404, "loyaltyProgramId: the Application of this API key takes part in no program of that id"));
+        if (program.cardBased()) {
+            throw Refusal.of(400, "loyaltyProgramId: the points of this program are on cards, not on profiles");
+        }
+        call.proven(bound);
+    }
+
+    /** The Application of the call's key, when it is the one the call names and the operator's key is there. */
+    private long requireApplication(PartnerCall call, long named) {
+        if (call.deployment().managementKey().isEmpty()) {
+            throw Refusal.of(501, "This call needs a management key, which the operator has not configured");
+        }
+        long bound = application(call);
+        if (named != 0 && bound != named) {
+            throw Refusal.of(404, "applicationId: this API key belongs to no Application of that id");
+        }
+        return bound;
     }
 
     /**
@@ -216,6 +247,17 @@ public final class KeyProof {
         UpstreamOperation get = talonOne.contract().operation("getCampaign");
         ObjectNode path = JsonNodeFactory.instance.objectNode();
         path.put("applicationId", application).put("campaignId", campaignId);
+        return found(get, deployment, path).map(Campaign::of);
+    }
+
+    private Optional<LoyaltyProgram> loadProgram(Deployment deployment, long programId) {
+        UpstreamOperation get = talonOne.contract().operation("getLoyaltyProgram");
+        ObjectNode path = JsonNodeFactory.instance.objectNode();
+        path.put("loyaltyProgramId", programId);
+        return found(get, deployment, path).map(LoyaltyProgram::of);
+    }
+
+    private Optional<JsonNode> found(UpstreamOperation get, Deployment deployment, ObjectNode path) {
         UpstreamAnswer answer = send(get, deployment, null, path, null);
         if (answer.status() == 404) {
             return Optional.empty();
@@ -223,7 +265,7 @@ public final class KeyProof {
         if (!answer.ok()) {
             throw TalonOne.refusal(get, answer);
         }
-        return Optional.of(Campaign.of(answer.body()));
+        return Optional.of(answer.body());
     }
 
     private UpstreamAnswer send(

@@ -21,8 +21,10 @@ public final class PartnerCall {
         CHECKING,
         /** A first call with the same key is being worked on. */
         WAITING,
-        /** Something that changes Talon.One is on its way. */
-        SENDING
+        /** Something that changes Talon.One is on its way; the same call again does not do it twice. */
+        SENDING,
+        /** Something that changes Talon.One is on its way; the same call again would do it again. */
+        SENDING_ONCE
     }
 
     private final String requestId;

@@ -70,6 +70,11 @@ public final class Refusal extends RuntimeException {
         return new Refusal(status, text, Duration.ofSeconds(1), Effect.UNKNOWN);
     }
 
+    /** As {@link #unknown}, where the same call again could have a second effect: nobody is invited to try. */
+    public static Refusal unknownForGood(int status, String text) {
+        return new Refusal(status, text, Duration.ZERO, Effect.UNKNOWN);
+    }
+
     /** Refuses a method; the text and the {@code Allow} header name those that the path takes. */
     public static Refusal notAllowed(String methods) {
         return new Refusal(

@@ -110,6 +110,8 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             case WAITING ->
                 Refusal.retry(429, "The first call with the same content is still running: try again", SOON);
             case SENDING -> Refusal.retry(504, "Talon.One did not answer in time; trying again is safe", SOON);
+            case SENDING_ONCE ->
+                Refusal.of(504, "Talon.One did not answer in time; sending this again would do it a second time");
             default -> Refusal.retry(503, "The gateway could not answer in time: try again", SOON);
         };
     }

@@ -92,12 +92,13 @@ final class AnswerTable {
                 == 1;
     }
 
-    /** Writes down what is about to be sent; false when the row was lost. */
-    boolean sending(String id, String owner, byte[] request, long now) {
+    /** Writes down what is about to be sent, and what it will make if that is known; false when the row was lost. */
+    boolean sending(String id, String owner, byte[] request, String result, long now) {
         return store.update(
-                        "UPDATE answer SET state = 'SENT', request = ?, sent = ? WHERE id = ? AND owner = ?",
+                        "UPDATE answer SET state = 'SENT', request = ?, sent = ?, result = ? WHERE id = ? AND owner = ?",
                         seal.seal(request),
                         now,
+                        result,
                         id,
                         owner)
                 == 1;
@@ -155,6 +156,19 @@ final class AnswerTable {
                 .isEmpty();
     }
 
+    /** When others of the deployment were sent that make, or made, something whose name begins alike. */
+    List<Claim.Other> alike(String id, String deployment, String result, long since) {
+        return store.query(
+                row -> new Claim.Other(
+                        row.getLong("sent"), !row.getString("state").equals(State.SENT.name())),
+                "SELECT sent, state FROM answer WHERE result LIKE ? AND deployment = ? AND id <> ? AND sent >= ?"
+                        + " AND state <> 'CLAIMED'",
+                result + '%',
+                deployment,
+                id,
+                since);
+    }
+
     /** Leaves a row to an operator. */
     void park(String id, String reason) {
         store.update("UPDATE answer SET parked = ?, lease_until = 0 WHERE id = ?", shortened(reason), id);
@@ -183,7 +197,8 @@ final class AnswerTable {
     /** Frees up to so many keys whose window has passed, or whose call never got as far as being sent. */
     int prune(long now, long abandonedBefore, int most) {
         return store.update(
-                "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE (state = 'DONE' AND expires <= ?)"
+                "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE"
+                        + " (state IN ('DONE', 'SETTLED') AND parked IS NULL AND expires <= ?)"
                         + " OR (state = 'CLAIMED' AND parked IS NULL AND lease_until <= ?) LIMIT ?)",
                 now,
                 abandonedBefore,

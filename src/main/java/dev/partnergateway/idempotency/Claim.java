@@ -7,6 +7,7 @@ import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Row.State;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 
@@ -72,8 +73,19 @@ public final class Claim {
      * @throws Refusal 503 when another process has taken the key over
      */
     public void sending(ObjectNode content) {
+        sending(content, null);
+    }
+
+    /**
+     * As {@link #sending(ObjectNode)}, for what Talon.One gives no id of its own.
+     *
+     * @param name the same for all that cannot be told apart afterwards, at most 60 characters; null = Talon.One gives an
+     *     id
+     */
+    public void sending(ObjectNode content, String name) {
         long now = System.currentTimeMillis();
-        if (!table.sending(id, owner, Json.write(content), now)) {
+        String result = name == null ? null : result(content, name) + ':';
+        if (!table.sending(id, owner, Json.write(content), result, now)) {
             throw Refusal.retry(503, "Another gateway has taken this call over: try again", Duration.ofSeconds(1));
         }
         state = State.SENT;
@@ -174,12 +186,33 @@ public final class Claim {
     }
 
     private String result(JsonNode made) {
-        return request.path("operation").asText()
-                + ':'
-                + made.path("id").asText()
+        return result(request, made.path("id").asText())
                 + ':'
                 + made.path("created").asText("");
     }
+
+    private static String result(JsonNode content, String name) {
+        return content.path("operation").asText() + ':' + name;
+    }
+
+    /**
+     * Other claims that {@link #sending(ObjectNode, String)} was called for with a name beginning like this, and which
+     * were not refused.
+     *
+     * @param deployment the operator's name of the deployment
+     * @param since milliseconds since 1970 UTC
+     */
+    public List<Other> others(String deployment, String name, long since) {
+        return table.alike(id, deployment, result(request, name), since);
+    }
+
+    /**
+     * Another claim.
+     *
+     * @param sent when it was last sent, in milliseconds since 1970 UTC
+     * @param carriedOut whether Talon.One is known to have done it
+     */
+    public record Other(long sent, boolean carriedOut) {}
 
     /**
      * Whether something that Talon.One made is already the result of another claim.

@@ -8,6 +8,7 @@ import dev.partnergateway.call.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,6 +28,11 @@ record KeyTuple(String key, String slots, boolean bound, Duration window) {
     private static final Duration UNLIMITED = Duration.ofDays(400);
 
     private static final Pattern WINDOW = Pattern.compile("([1-9][0-9]{0,4})([mhd])");
+
+    /** A key that no other call has. */
+    static KeyTuple ofItsOwn(Duration window) {
+        return new KeyTuple(Credential.sha256(UUID.randomUUID().toString()), null, false, window);
+    }
 
     /**
      * Reads what the route states.

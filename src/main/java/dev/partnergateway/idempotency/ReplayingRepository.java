@@ -49,6 +49,8 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
 
     private static final int PRUNED_AT_ONCE = 500;
 
+    private static final Duration RECORDED = Duration.ofDays(1);
+
     private static final Duration ABANDONED = Duration.ofDays(1);
 
     private final AnswerTable table;
@@ -169,6 +171,17 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         }
         return Refusal.retry(
                 504, "It is not known what became of the first call: the operator has been told", PARKED_RETRY);
+    }
+
+    /**
+     * A claim for a call that is like no other, so that what cannot be sent twice is written down all the same. It is
+     * kept for a day. The route's idempotent consumer ends it as any other.
+     */
+    public Claim record(Exchange exchange) {
+        KeyTuple tuple = KeyTuple.ofItsOwn(RECORDED);
+        Claim claim = claim(PartnerCall.of(exchange), tuple, tuple.key(), Optional.empty(), System.currentTimeMillis());
+        claim.on(exchange);
+        return claim;
     }
 
     private static void begin(Exchange exchange, PartnerCall call, Claim claim) {

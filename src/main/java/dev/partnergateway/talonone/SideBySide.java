@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * Carries out a list of requests, a few at a time, and gives the answers in the order of the requests. One that fails
@@ -33,9 +33,10 @@ final class SideBySide {
     /**
      * Runs the list.
      *
+     * @param work carries out one request; it is told the request's position, too
      * @throws Refusal of the failure with the highest status: what may be tried again goes before what may not
      */
-    ArrayNode run(ArrayNode requests, Function<ObjectNode, JsonNode> work) {
+    ArrayNode run(ArrayNode requests, BiFunction<Integer, ObjectNode, JsonNode> work) {
         JsonNode[] answers = new JsonNode[requests.size()];
         AtomicInteger next = new AtomicInteger();
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
@@ -47,7 +48,7 @@ final class SideBySide {
                                 i < answers.length && failure.get() == null;
                                 i = next.getAndIncrement()) {
                             try {
-                                answers[i] = work.apply((ObjectNode) requests.get(i));
+                                answers[i] = work.apply(i, (ObjectNode) requests.get(i));
                             } catch (RuntimeException e) {
                                 failure.accumulateAndGet(e, SideBySide::worse);
                             }

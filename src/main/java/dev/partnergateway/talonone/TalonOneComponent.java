@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.apache.camel.Component;
@@ -21,7 +23,8 @@ import org.apache.camel.support.DefaultProducer;
 /**
  * {@code to: talon-one:<operationId>} in a route: calls the deployment of the partner's call. The body going in is
  * {@code {path, query, body}}, the body coming out is Talon.One's answer. A list of such objects is carried out side by
- * side and gives the list of answers. With {@code ?missing=null} what Talon.One does not know (404) is null instead of a
+ * side and gives the list of answers; {@code talon-one:<one>,<other>} carries out one object of such a list with each
+ * operation. With {@code ?missing=null} what Talon.One does not know (404) is null instead of a
  * refusal. Operations that need more than one call (such as creating a coupon safely) are carried out by the step
  * registered for them; a route cannot go round it.
  */
@@ -48,11 +51,17 @@ public final class TalonOneComponent extends DefaultComponent {
     }
 
     @Override
-    protected Endpoint createEndpoint(String uri, String operationId, Map<String, Object> parameters) {
-        UpstreamOperation operation = talonOne.contract().operation(operationId);
-        UpstreamStep step = steps.getOrDefault(operationId, new PlainStep(talonOne, operation));
+    protected Endpoint createEndpoint(String uri, String operationIds, Map<String, Object> parameters) {
         boolean missingIsNull = "null".equals(getAndRemoveParameter(parameters, "missing", String.class));
-        return new OperationEndpoint(uri, this, lists, (exchange, request) -> {
+        List<UpstreamStep> carriers = Arrays.stream(operationIds.split(","))
+                .map(id -> carrier(talonOne.contract().operation(id), missingIsNull))
+                .toList();
+        return new OperationEndpoint(uri, this, lists, carriers);
+    }
+
+    private UpstreamStep carrier(UpstreamOperation operation, boolean missingIsNull) {
+        UpstreamStep step = steps.getOrDefault(operation.id(), new PlainStep(talonOne, operation));
+        return (exchange, request) -> {
             preparation.prepare(PartnerCall.of(exchange), operation, request);
             try {
                 return step.run(exchange, request);
@@ -62,18 +71,18 @@ public final class TalonOneComponent extends DefaultComponent {
                 }
                 throw refusal;
             }
-        });
+        };
     }
 
     private static final class OperationEndpoint extends DefaultEndpoint {
 
         private final SideBySide lists;
-        private final UpstreamStep step;
+        private final List<UpstreamStep> carriers;
 
-        OperationEndpoint(String uri, Component component, SideBySide lists, UpstreamStep step) {
+        OperationEndpoint(String uri, Component component, SideBySide lists, List<UpstreamStep> carriers) {
             super(uri, component);
             this.lists = lists;
-            this.step = step;
+            this.carriers = carriers;
         }
 
         @Override
@@ -82,18 +91,28 @@ public final class TalonOneComponent extends DefaultComponent {
                 @Override
                 public void process(Exchange exchange) {
                     Object body = exchange.getMessage().getBody();
-                    if (body instanceof ObjectNode request) {
-                        exchange.getMessage().setBody(run(exchange, request));
-                    } else if (body instanceof ArrayNode requests) {
-                        exchange.getMessage().setBody(lists.run(requests, request -> run(exchange, request)));
+                    if (body instanceof ObjectNode request && carriers.size() == 1) {
+                        exchange.getMessage().setBody(run(carriers.get(0), exchange, request));
+                    } else if (body instanceof ArrayNode requests && fits(requests)) {
+                        exchange.getMessage()
+                                .setBody(lists.run(
+                                        requests, (position, request) -> run(carrier(position), exchange, request)));
                     } else {
-                        throw new IllegalArgumentException(getEndpointUri()
-                                + " takes an object {path, query, body} or a list of them: mend the step before it");
+                        throw new IllegalArgumentException(getEndpointUri() + " takes an object {path, query, body},"
+                                + " or a list with one for each of its operations: mend the step before it");
                     }
                 }
 
-                private JsonNode run(Exchange exchange, ObjectNode request) {
-                    JsonNode answer = step.run(exchange, request);
+                private boolean fits(ArrayNode requests) {
+                    return carriers.size() == 1 || carriers.size() == requests.size();
+                }
+
+                private UpstreamStep carrier(int position) {
+                    return carriers.get(carriers.size() == 1 ? 0 : position);
+                }
+
+                private JsonNode run(UpstreamStep carrier, Exchange exchange, ObjectNode request) {
+                    JsonNode answer = carrier.run(exchange, request);
                     return answer.isMissingNode() ? JsonNodeFactory.instance.objectNode() : answer;
                 }
             };

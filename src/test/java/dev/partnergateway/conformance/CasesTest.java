@@ -14,6 +14,7 @@ import dev.partnergateway.harness.SandboxControl;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -29,7 +30,7 @@ class CasesTest {
 
     /** Calls that prove a key or read a campaign; whether they are made depends on what is remembered. */
     private static final Set<String> PROOFS =
-            Set.of("integrationGetAllCampaigns", "getCampaign", "getAttributes", "authPing");
+            Set.of("integrationGetAllCampaigns", "getCampaign", "getLoyaltyProgram", "getAttributes", "authPing");
 
     private GatewayUnderTest gateway;
     private SandboxControl sandbox;
@@ -112,7 +113,7 @@ class CasesTest {
             return;
         }
         assertEquals(wanted.path("status").asInt(), answer.status(), at + ": " + answer.text());
-        if (answer.status() >= 400) {
+        if (answer.status() >= 400 && answer.body().length > 0) {
             assertEquals(answer.status(), answer.json().path("StatusCode").asInt(), at);
             assertEquals(
                     answer.header("X-Request-Id"),
@@ -142,6 +143,9 @@ class CasesTest {
     private void upstream(String at, JsonNode step, Expected expected) {
         JsonNode wanted = step.path("upstream");
         List<JsonNode> calls = sandbox.calls();
+        if (wanted.isTextual() && wanted.asText().equals("any")) {
+            return;
+        }
         if (wanted.isTextual() && wanted.asText().equals("none")) {
             assertEquals(List.of(), calls, at + ": nothing is called");
             return;
@@ -149,15 +153,42 @@ class CasesTest {
         List<JsonNode> relevant = calls.stream()
                 .filter(call -> !PROOFS.contains(call.path("operation").asText()))
                 .toList();
-        assertEquals(wanted.size(), relevant.size(), at + ": upstream calls " + relevant);
-        for (int i = 0; i < wanted.size(); i++) {
-            JsonNode want = wanted.get(i);
-            JsonNode got = relevant.get(i);
-            for (String part : List.of("operation", "path", "query", "status", "body")) {
-                if (want.has(part)) {
-                    assertNull(expected.difference("upstream " + i + " " + part, want.get(part), got.path(part)), at);
-                }
+        Iterator<JsonNode> got = relevant.iterator();
+        int size = 0;
+        for (JsonNode want : wanted) {
+            size += want.isArray() ? want.size() : 1;
+        }
+        assertEquals(size, relevant.size(), at + ": upstream calls " + relevant);
+        for (JsonNode want : wanted) {
+            if (want.isArray()) {
+                sideBySide(at, want, got, expected);
+            } else {
+                assertNull(difference(want, got.next(), expected), at);
             }
         }
+    }
+
+    /** Calls that are made at the same time come in any order. */
+    private static void sideBySide(String at, JsonNode wanted, Iterator<JsonNode> calls, Expected expected) {
+        List<JsonNode> got = new ArrayList<>();
+        wanted.forEach(each -> got.add(calls.next()));
+        for (JsonNode want : wanted) {
+            JsonNode match = got.stream()
+                    .filter(call -> difference(want, call, expected) == null)
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(at + ": none of " + got + " is " + want));
+            got.remove(match);
+        }
+    }
+
+    private static String difference(JsonNode want, JsonNode got, Expected expected) {
+        for (String part : List.of("operation", "path", "query", "status", "body")) {
+            String difference =
+                    want.has(part) ? expected.difference("upstream " + part, want.get(part), got.path(part)) : null;
+            if (difference != null) {
+                return difference;
+            }
+        }
+        return null;
     }
 }

@@ -1,0 +1,191 @@
+package dev.partnergateway.loyalty;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.idempotency.Claim;
+import dev.partnergateway.idempotency.Finisher;
+import dev.partnergateway.idempotency.ReplayingRepository;
+import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.Unanswered;
+import dev.partnergateway.talonone.UpstreamAnswer;
+import dev.partnergateway.talonone.UpstreamCall;
+import dev.partnergateway.talonone.UpstreamOperation;
+import dev.partnergateway.talonone.UpstreamStep;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
+
+/**
+ * Carries out {@code talon-one:addLoyaltyPoints}: takes {@code {path, body}} of addLoyaltyPoints, gives nothing. Talon.One
+ * takes no key for it and tells no id: what is sent is written down before, and an unknown outcome is looked up among the
+ * profile's transactions (contract 2.9). What a partner can repeat, because it gave an {@code Idempotency-Key}, is sent
+ * once more when it is certain that it is not there. What it cannot repeat is never sent again: it has been told that
+ * the outcome is not known, and may have acted on that.
+ */
+public final class PointsAddition implements UpstreamStep, Finisher {
+
+    private static final Duration UNHURRIED = Duration.ofSeconds(5);
+    private static final Duration REMEMBERED = Duration.ofDays(1);
+    private static final int MOST_KEYS = 10_000;
+
+    private final TalonOne talonOne;
+    private final ReplayingRepository answers;
+    private final PointsLookup lookup;
+    private final UpstreamOperation add;
+    private final Duration settleTime;
+
+    /** Partner keys by their hash: transactions can be looked up with no other, and no key is ever stored. */
+    private final Cache<String, Credential> keys = Caffeine.newBuilder()
+            .maximumSize(MOST_KEYS)
+            .expireAfterAccess(REMEMBERED)
+            .build();
+
+    /**
+     * Puts the step together.
+     *
+     * @param answers writes down calls that came without a key of their own
+     * @param settleTime how long Talon.One may take to list a transaction that it has made
+     */
+    public PointsAddition(TalonOne talonOne, ReplayingRepository answers, Duration settleTime) {
+        this.talonOne = talonOne;
+        this.answers = answers;
+        this.lookup = new PointsLookup(talonOne);
+        this.add = talonOne.contract().operation("addLoyaltyPoints");
+        this.settleTime = settleTime;
+    }
+
+    @Override
+    public JsonNode run(Exchange exchange, ObjectNode request) {
+        PartnerCall call = PartnerCall.of(exchange);
+        keys.put(call.credential().hash(), call.credential());
+        boolean repeatable = Claim.of(exchange).isPresent();
+        Claim claim = Claim.of(exchange).orElseGet(() -> answers.record(exchange));
+        if (claim.outcome().isEmpty()) {
+            call.phase(repeatable ? PartnerCall.Phase.SENDING : PartnerCall.Phase.SENDING_ONCE);
+            if (claim.unknown() && claim.request() != null) {
+                resume(call.deployment(), claim, call::upstreamWait);
+            } else {
+                ObjectNode content = request.deepCopy();
+                content.put("operation", add.id());
+                content.put("key", call.credential().hash());
+                content.put("sendAgain", repeatable);
+                send(call.deployment(), claim, content, call::upstreamWait);
+            }
+        }
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    @Override
+    public void finish(Deployment deployment, Claim claim) {
+        resume(deployment, claim, () -> UNHURRIED);
+    }
+
+    private void send(Deployment deployment, Claim claim, ObjectNode content, Supplier<Duration> patience) {
+        Points points = new Points(content);
+        Duration wait = patience.get();
+        claim.sending(content, points.name());
+        UpstreamAnswer answer;
+        try {
+            answer = talonOne.send(UpstreamCall.of(add, deployment, null, content, null, wait));
+        } catch (Unanswered e) {
+            if (!e.sent()) {
+                claim.refused();
+                throw TalonOne.refusal(add, e);
+            }
+            claim.note("no answer");
+            recognise(deployment, claim, points, 504, patience);
+            return;
+        } catch (Refusal refusal) {
+            // Nothing was sent.
+            claim.refused();
+            throw refusal;
+        }
+        if (answer.status() / 100 == 2) {
+            claim.settled(points.madeWithoutId());
+        } else if (answer.status() >= 400 && answer.status() < 500) {
+            claim.refused();
+            throw TalonOne.refusal(add, answer);
+        } else {
+            claim.note("answered " + answer.status());
+            recognise(deployment, claim, points, 502, patience);
+        }
+    }
+
+    /** Looks right away, when there is time; the sweeper or a repeat looks again. */
+    private void recognise(Deployment deployment, Claim claim, Points points, int status, Supplier<Duration> patience) {
+        Refusal unknown = unknown(status, points);
+        PointsLookup.Found found;
+        try {
+            found = lookup.find(deployment, key(points), claim, points, patience.get());
+        } catch (Refusal refusal) {
+            throw unknown;
+        }
+        if (found.certain()) {
+            claim.note("found among the profile's transactions");
+            claim.settled(found.transaction());
+        } else {
+            parkIfSeveral(claim, found);
+            throw unknown;
+        }
+    }
+
+    private void resume(Deployment deployment, Claim claim, Supplier<Duration> patience) {
+        Points points = new Points(claim.request());
+        PointsLookup.Found found;
+        try {
+            found = lookup.find(deployment, key(points), claim, points, patience.get());
+        } catch (Refusal refusal) {
+            throw Refusal.unknown(refusal.status(), refusal.getMessage());
+        }
+        if (found.certain()) {
+            claim.note("found among the profile's transactions");
+            claim.settled(found.transaction());
+            return;
+        }
+        parkIfSeveral(claim, found);
+        boolean settled = System.currentTimeMillis() - claim.sent() >= settleTime.toMillis();
+        if (found.none() && settled && points.mayBeSentAgain()) {
+            claim.note("not found: it is sent once more");
+            send(deployment, claim, points.lastTime(), patience);
+            return;
+        }
+        if (found.none() && settled) {
+            claim.parked("Talon.One lists no such points; it is not sent again, because its caller was told so, or"
+                    + " because it was sent twice");
+        }
+        throw unknown(found.none() && !settled ? 503 : 504, points);
+    }
+
+    private static void parkIfSeveral(Claim claim, PointsLookup.Found found) {
+        if (found.several()) {
+            claim.parked("Talon.One lists equal points that were added at the same time: it cannot be told whose");
+        }
+    }
+
+    private Credential key(Points points) {
+        Credential key = keys.getIfPresent(points.keyHash());
+        if (key == null) {
+            throw Refusal.unknown(503, "The partner's key has not been used since this gateway started");
+        }
+        return key;
+    }
+
+    private static Refusal unknown(int status, Points points) {
+        return points.repeatable()
+                ? Refusal.unknown(
+                        status,
+                        "It is not known yet whether the points were added: the same call with the same"
+                                + " Idempotency-Key tells")
+                : Refusal.unknownForGood(
+                        status,
+                        "It is not known whether the points were added, and sending this again may add them a second"
+                                + " time: the operator has a record of it");
+    }
+}

@@ -1,0 +1,129 @@
+package dev.partnergateway.loyalty;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.idempotency.Claim;
+import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.UpstreamCall;
+import dev.partnergateway.talonone.UpstreamOperation;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds out among a profile's transactions whether points were added (contract 2.9). */
+final class PointsLookup {
+
+    /** Clocks of gateway and Talon.One may differ by this much. */
+    private static final Duration CLOCKS = Duration.ofSeconds(5);
+
+    /** Talon.One may carry out a call this long after it was sent, at the latest. */
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
+
+    private static final String PAGE = "1000";
+
+    private final TalonOne talonOne;
+    private final UpstreamOperation transactions;
+
+    PointsLookup(TalonOne talonOne) {
+        this.talonOne = talonOne;
+        this.transactions = talonOne.contract().operation("getLoyaltyProgramProfileTransactions");
+    }
+
+    /**
+     * What was found: a transaction that must be the one, none, or several of which one may be it.
+     *
+     * @param transaction null when there is none, or it cannot be told which
+     */
+    record Found(boolean none, JsonNode transaction) {
+
+        boolean certain() {
+            return transaction != null;
+        }
+
+        boolean several() {
+            return !none && transaction == null;
+        }
+    }
+
+    /**
+     * Looks for the points of a claim. Equal points that other claims stand for are set against the transactions that
+     * might be theirs: only what nobody else can have made is taken for the claim's own.
+     *
+     * @throws Refusal when Talon.One cannot be asked
+     */
+    Found find(Deployment deployment, Credential key, Claim claim, Points points, Duration patience) {
+        Instant earliest = Instant.ofEpochMilli(claim.created()).minus(CLOCKS);
+        JsonNode page = list(deployment, key, points, earliest, patience);
+        List<JsonNode> free = new ArrayList<>();
+        for (JsonNode transaction : page.path("data")) {
+            if (same(transaction, points)
+                    && !created(transaction).isBefore(earliest)
+                    && !claim.belongsToAnother(deployment.name(), transaction)) {
+                free.add(transaction);
+            }
+        }
+        if (page.path("hasMore").asBoolean()) {
+            return new Found(false, null);
+        }
+        long since = earliest.minus(LONGEST_CALL).toEpochMilli();
+        int made = 0;
+        int perhaps = 0;
+        for (Claim.Other other : claim.others(deployment.name(), points.nameOfMatching(), since)) {
+            if (other.carriedOut() && other.sent() >= claim.created()) {
+                made++;
+            } else {
+                perhaps++;
+            }
+        }
+        int left = free.size() - made;
+        if (left <= 0) {
+            return new Found(true, null);
+        }
+        return new Found(false, left == 1 + perhaps ? free.get(0) : null);
+    }
+
+    private JsonNode list(Deployment deployment, Credential key, Points points, Instant earliest, Duration patience) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.set("path", points.path());
+        ObjectNode query = request.putObject("query");
+        query.put("loyaltyTransactionType", "manual");
+        query.put("startDate", earliest.toString());
+        query.put("pageSize", PAGE);
+        if (!points.subledger().isEmpty()) {
+            query.put("subledgerId", points.subledger());
+        }
+        try {
+            return talonOne.call(UpstreamCall.of(transactions, deployment, key, request, null, patience));
+        } catch (Refusal refusal) {
+            if (refusal.status() == 404) {
+                // A profile that is not there has no points.
+                return MissingNode.getInstance();
+            }
+            throw refusal;
+        }
+    }
+
+    private static boolean same(JsonNode transaction, Points points) {
+        return transaction.path("type").asText().equals("addition")
+                && transaction.path("subledgerId").asText("").equals(points.subledger())
+                && (points.label().isEmpty()
+                        || transaction.path("name").asText("").equals(points.label()))
+                && Points.rounded(transaction.path("amount")).compareTo(points.amount()) == 0;
+    }
+
+    private static Instant created(JsonNode transaction) {
+        try {
+            return OffsetDateTime.parse(transaction.path("created").asText("")).toInstant();
+        } catch (DateTimeParseException e) {
+            return Instant.EPOCH;
+        }
+    }
+}
