@@ -72,6 +72,12 @@ class CasesTest {
             sandbox.forgetCalls();
             Http.Answer answer = send(step.path("call"));
             check(at, step.path("answer"), answer, previous, expected);
+            assertNull(
+                    AnswerContract.violation(
+                            step.path("call").path("method").asText(),
+                            step.path("call").path("path").asText(),
+                            answer),
+                    at + ": the answer is not as its OpenAPI file says: " + answer.text());
             upstream(at, step, expected);
             previous = answer;
         }
