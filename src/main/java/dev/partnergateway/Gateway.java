@@ -7,6 +7,7 @@ import dev.partnergateway.attribute.AttributeCatalogue;
 import dev.partnergateway.attribute.AttributeConversion;
 import dev.partnergateway.attribute.AttributeCreation;
 import dev.partnergateway.attribute.UnknownAttributes;
+import dev.partnergateway.audience.Audiences;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.edge.CallFunction;
 import dev.partnergateway.edge.ContractStrategy;
@@ -130,11 +131,13 @@ public final class Gateway implements AutoCloseable {
         CouponCreation coupons = new CouponCreation(talonOne, access, settings.settleTime());
         PointsAddition points = new PointsAddition(talonOne, answers, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
+        Audiences audiences = new Audiences(talonOne, access, store, upstream);
         AttributeCatalogue catalogue = new AttributeCatalogue(talonOne);
         Map<String, UpstreamStep> steps = new HashMap<>();
         steps.put("createCoupons", coupons);
         steps.put("createReferral", new ReferralCreation(talonOne, access));
         steps.put("addLoyaltyPoints", points);
+        steps.put("createAudienceV2", audiences.creation());
         AttributeCreation creation = new AttributeCreation(talonOne, catalogue, access);
         for (String id :
                 List.of("createReferral", "trackEventV2", "updateCustomerProfileV2", "updateCustomerSessionV2")) {
@@ -143,7 +146,9 @@ public final class Gateway implements AutoCloseable {
             steps.put(id, new UnknownAttributes(operation, step, catalogue, creation));
         }
         camel.addComponent(
-                "talon-one", new TalonOneComponent(talonOne, new AttributeConversion(catalogue), steps, upstream));
+                "talon-one",
+                new TalonOneComponent(
+                        talonOne, List.of(new AttributeConversion(catalogue), audiences.ids()), steps, upstream));
         ContractStrategy checks = new ContractStrategy(access);
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);

@@ -81,6 +81,15 @@ public final class Access {
         return proof.application(call);
     }
 
+    /**
+     * Makes sure that the deployment accepts the call's key.
+     *
+     * @throws Refusal 401 when it does not
+     */
+    public void verify(PartnerCall call) {
+        proof.binding(call);
+    }
+
     private static long number(PartnerCall call, String name) {
         ObjectNode content = call.checked().call();
         return content.path("body")

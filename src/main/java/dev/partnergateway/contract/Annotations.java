@@ -16,6 +16,7 @@ import java.util.Map;
  * @param characters {@code x-characters}: a plain string means one entry per character (contract 2.5)
  * @param aliases {@code x-aliases}: other accepted spellings of the name
  * @param excludes {@code x-excludes}: names of members that cannot be present as well
+ * @param mostChanges {@code x-most-changes}: most items that the lists inside the value hold together; 0 = any number
  */
 record Annotations(
         boolean deployment,
@@ -24,8 +25,9 @@ record Annotations(
         boolean attributes,
         boolean characters,
         List<String> aliases,
-        List<String> excludes) {
-    static final Annotations NONE = new Annotations(false, false, false, false, false, List.of(), List.of());
+        List<String> excludes,
+        int mostChanges) {
+    static final Annotations NONE = new Annotations(false, false, false, false, false, List.of(), List.of(), 0);
 
     /** Reads the extensions at a place of the file; one that is unknown would silently not be obeyed, so it is refused. */
     static Annotations of(Map<String, Object> extensions, String place) {
@@ -45,10 +47,11 @@ record Annotations(
                         case "x-characters" -> flags(false, false, false, false, isTrue(name, value, place));
                         case "x-aliases" -> lists(names(name, value, place), List.of());
                         case "x-excludes" -> lists(List.of(), names(name, value, place));
+                        case "x-most-changes" -> NONE.atMost(number(name, value, place));
                         default ->
                             throw new IllegalArgumentException(place + ": the extension " + name
                                     + " is unknown; known are x-deployment, x-credential, x-dry-run, x-attributes,"
-                                    + " x-characters, x-aliases, x-excludes");
+                                    + " x-characters, x-aliases, x-excludes, x-most-changes");
                     });
         }
         return found;
@@ -62,16 +65,21 @@ record Annotations(
                 attributes || other.attributes,
                 characters || other.characters,
                 joined(aliases, other.aliases),
-                joined(excludes, other.excludes));
+                joined(excludes, other.excludes),
+                Math.max(mostChanges, other.mostChanges));
+    }
+
+    private Annotations atMost(int changes) {
+        return new Annotations(deployment, credential, dryRun, attributes, characters, aliases, excludes, changes);
     }
 
     private static Annotations flags(
             boolean deployment, boolean credential, boolean dryRun, boolean attributes, boolean characters) {
-        return new Annotations(deployment, credential, dryRun, attributes, characters, List.of(), List.of());
+        return new Annotations(deployment, credential, dryRun, attributes, characters, List.of(), List.of(), 0);
     }
 
     private static Annotations lists(List<String> aliases, List<String> excludes) {
-        return new Annotations(false, false, false, false, false, aliases, excludes);
+        return new Annotations(false, false, false, false, false, aliases, excludes, 0);
     }
 
     private static boolean isTrue(String name, JsonNode value, String place) {
@@ -79,6 +87,13 @@ record Annotations(
             throw new IllegalArgumentException(place + ": " + name + " must be true or false");
         }
         return value.booleanValue();
+    }
+
+    private static int number(String name, JsonNode value, String place) {
+        if (value == null || !value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < 1) {
+            throw new IllegalArgumentException(place + ": " + name + " must be a whole number of at least 1");
+        }
+        return value.intValue();
     }
 
     private static List<String> names(String name, JsonNode value, String place) {

@@ -204,6 +204,10 @@ final class Draft {
         misplaced(!items.isEmpty() && !"array".equals(type), "items", "arrays");
         misplaced(annotations.characters() && !"array".equals(type), "x-characters", "arrays of strings");
         misplaced(annotations.attributes() && !"object".equals(type), "x-attributes", "objects");
+        misplaced(
+                annotations.mostChanges() > 0 && !"object".equals(type) && !"array".equals(type),
+                "x-most-changes",
+                "objects and arrays");
         misplaced(annotations.deployment() && !isPlainString(), "x-deployment", "strings");
         misplaced(annotations.credential() && !isPlainString(), "x-credential", "strings");
         misplaced(defaultValue != null && "date-time".equals(format), "default", "values other than date-times");

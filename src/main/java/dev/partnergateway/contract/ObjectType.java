@@ -80,6 +80,13 @@ final class ObjectType extends Type {
             return absent(property, given, check);
         }
         JsonNode checked = type.check(given, check);
+        int most = property.annotations().mostChanges();
+        if (checked != null && most > 0) {
+            int changes = listed(checked) - (checked.isArray() ? checked.size() : 0);
+            if (changes > most) {
+                return check.refuse("lists of at most " + most + " items together, got " + changes);
+            }
+        }
         if (checked != null && checked.isTextual()) {
             if (property.annotations().deployment()) {
                 check.deployment(checked.textValue());
@@ -89,6 +96,15 @@ final class ObjectType extends Type {
             }
         }
         return checked;
+    }
+
+    /** Items of all lists in a value, the value itself included. */
+    private static int listed(JsonNode value) {
+        int items = value.isArray() ? value.size() : 0;
+        for (JsonNode part : value) {
+            items += listed(part);
+        }
+        return items;
     }
 
     private static JsonNode absent(Property property, JsonNode given, Check check) {

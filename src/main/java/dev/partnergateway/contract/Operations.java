@@ -202,8 +202,11 @@ final class Operations {
         if (annotations.credential()
                 || annotations.characters()
                 || !annotations.aliases().isEmpty()
-                || !annotations.excludes().isEmpty()) {
-            throw wrong(place, "x-credential, x-characters, x-aliases and x-excludes belong to properties of a body");
+                || !annotations.excludes().isEmpty()
+                || annotations.mostChanges() > 0) {
+            throw wrong(
+                    place,
+                    "x-credential, x-characters, x-aliases, x-excludes and x-most-changes belong to properties of a body");
         }
         if (annotations.dryRun() && !(declared.getIn().equals("header") && "boolean".equals(draft.type()))) {
             throw wrong(place, "x-dry-run belongs to a boolean header parameter");

@@ -3,7 +3,6 @@ package dev.partnergateway.talonone;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Refusal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,10 +12,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
- * Carries out a list of requests, a few at a time, and gives the answers in the order of the requests. One that fails
+ * Carries out a list of calls, a few at a time, and gives the answers in the order of the calls. One that fails
  * fails the whole list; nothing more is begun then.
  */
 final class SideBySide {
@@ -33,22 +32,21 @@ final class SideBySide {
     /**
      * Runs the list.
      *
-     * @param work carries out one request; it is told the request's position, too
      * @throws Refusal of the failure with the highest status: what may be tried again goes before what may not
      */
-    ArrayNode run(ArrayNode requests, BiFunction<Integer, ObjectNode, JsonNode> work) {
-        JsonNode[] answers = new JsonNode[requests.size()];
+    ArrayNode run(List<Supplier<JsonNode>> calls) {
+        JsonNode[] answers = new JsonNode[calls.size()];
         AtomicInteger next = new AtomicInteger();
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         List<CompletableFuture<Void>> lanes = new ArrayList<>();
-        for (int lane = 0; lane < Math.min(AT_ONCE, requests.size()); lane++) {
+        for (int lane = 0; lane < Math.min(AT_ONCE, calls.size()); lane++) {
             lanes.add(CompletableFuture.runAsync(
                     () -> {
                         for (int i = next.getAndIncrement();
                                 i < answers.length && failure.get() == null;
                                 i = next.getAndIncrement()) {
                             try {
-                                answers[i] = work.apply(i, (ObjectNode) requests.get(i));
+                                answers[i] = calls.get(i).get();
                             } catch (RuntimeException e) {
                                 failure.accumulateAndGet(e, SideBySide::worse);
                             }

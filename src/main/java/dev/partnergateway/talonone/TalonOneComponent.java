@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.apache.camel.Component;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
@@ -31,21 +33,24 @@ import org.apache.camel.support.DefaultProducer;
 public final class TalonOneComponent extends DefaultComponent {
 
     private final TalonOne talonOne;
-    private final RequestPreparation preparation;
+    private final List<RequestPreparation> preparations;
     private final Map<String, UpstreamStep> steps;
     private final SideBySide lists;
 
     /**
      * Makes the component.
      *
-     * @param preparation completes every request
+     * @param preparations complete every request, in this order
      * @param steps operationId to the step that carries it out; others are sent as they are
      * @param executor runs the calls of a list
      */
     public TalonOneComponent(
-            TalonOne talonOne, RequestPreparation preparation, Map<String, UpstreamStep> steps, Executor executor) {
+            TalonOne talonOne,
+            List<RequestPreparation> preparations,
+            Map<String, UpstreamStep> steps,
+            Executor executor) {
         this.talonOne = talonOne;
-        this.preparation = preparation;
+        this.preparations = List.copyOf(preparations);
         this.steps = Map.copyOf(steps);
         this.lists = new SideBySide(executor);
     }
@@ -53,36 +58,76 @@ public final class TalonOneComponent extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String operationIds, Map<String, Object> parameters) {
         boolean missingIsNull = "null".equals(getAndRemoveParameter(parameters, "missing", String.class));
-        List<UpstreamStep> carriers = Arrays.stream(operationIds.split(","))
-                .map(id -> carrier(talonOne.contract().operation(id), missingIsNull))
+        List<Beginning> beginnings = Arrays.stream(operationIds.split(","))
+                .map(id -> beginning(talonOne.contract().operation(id)))
+                .map(beginning -> missingIsNull ? missingIsNull(beginning) : beginning)
                 .toList();
-        return new OperationEndpoint(uri, this, lists, carriers);
+        return new OperationEndpoint(uri, this, lists, beginnings);
     }
 
-    private UpstreamStep carrier(UpstreamOperation operation, boolean missingIsNull) {
+    /** Prepares a request; what it gives carries the request out. */
+    @FunctionalInterface
+    private interface Beginning {
+        Supplier<JsonNode> begin(Exchange exchange, ObjectNode request);
+    }
+
+    private Beginning beginning(UpstreamOperation operation) {
         UpstreamStep step = steps.getOrDefault(operation.id(), new PlainStep(talonOne, operation));
-        return (exchange, request) -> {
-            preparation.prepare(PartnerCall.of(exchange), operation, request);
+        return (exchange, request) -> begin(operation, step, exchange, request);
+    }
+
+    private Supplier<JsonNode> begin(
+            UpstreamOperation operation, UpstreamStep step, Exchange exchange, ObjectNode request) {
+        PartnerCall call = PartnerCall.of(exchange);
+        preparations.forEach(preparation -> preparation.prepare(call, operation, request));
+        return () -> {
+            JsonNode answer;
             try {
-                return step.run(exchange, request);
+                answer = step.run(exchange, request);
             } catch (Refusal refusal) {
-                if (missingIsNull && refusal.status() == 404) {
-                    return JsonNodeFactory.instance.nullNode();
-                }
+                preparations.forEach(preparation -> preparation.refused(call, operation, request, refusal));
                 throw refusal;
             }
+            preparations.forEach(preparation -> preparation.answered(call, operation, request, answer));
+            return answer.isMissingNode() ? JsonNodeFactory.instance.objectNode() : answer;
         };
+    }
+
+    private static Beginning missingIsNull(Beginning beginning) {
+        return (exchange, request) -> {
+            Supplier<JsonNode> work;
+            try {
+                work = beginning.begin(exchange, request);
+            } catch (Refusal refusal) {
+                JsonNode nothing = nullIfMissing(refusal);
+                return () -> nothing;
+            }
+            return () -> {
+                try {
+                    return work.get();
+                } catch (Refusal refusal) {
+                    return nullIfMissing(refusal);
+                }
+            };
+        };
+    }
+
+    private static JsonNode nullIfMissing(Refusal refusal) {
+        if (refusal.status() != 404) {
+            throw refusal;
+        }
+        return JsonNodeFactory.instance.nullNode();
     }
 
     private static final class OperationEndpoint extends DefaultEndpoint {
 
         private final SideBySide lists;
-        private final List<UpstreamStep> carriers;
+        private final List<Beginning> beginnings;
 
-        OperationEndpoint(String uri, Component component, SideBySide lists, List<UpstreamStep> carriers) {
+        OperationEndpoint(String uri, Component component, SideBySide lists, List<Beginning> beginnings) {
             super(uri, component);
             this.lists = lists;
-            this.carriers = carriers;
+            this.beginnings = beginnings;
         }
 
         @Override
@@ -91,12 +136,15 @@ public final class TalonOneComponent extends DefaultComponent {
                 @Override
                 public void process(Exchange exchange) {
                     Object body = exchange.getMessage().getBody();
-                    if (body instanceof ObjectNode request && carriers.size() == 1) {
-                        exchange.getMessage().setBody(run(carriers.get(0), exchange, request));
-                    } else if (body instanceof ArrayNode requests && fits(requests)) {
+                    if (body instanceof ObjectNode request && beginnings.size() == 1) {
                         exchange.getMessage()
-                                .setBody(lists.run(
-                                        requests, (position, request) -> run(carrier(position), exchange, request)));
+                                .setBody(beginnings.get(0).begin(exchange, request).get());
+                    } else if (body instanceof ArrayNode requests && fits(requests)) {
+                        List<Supplier<JsonNode>> begun = new ArrayList<>();
+                        for (int i = 0; i < requests.size(); i++) {
+                            begun.add(beginning(i).begin(exchange, (ObjectNode) requests.get(i)));
+                        }
+                        exchange.getMessage().setBody(lists.run(begun));
                     } else {
                         throw new IllegalArgumentException(getEndpointUri() + " takes an object {path, query, body},"
                                 + " or a list with one for each of its operations: mend the step before it");
@@ -104,16 +152,11 @@ public final class TalonOneComponent extends DefaultComponent {
                 }
 
                 private boolean fits(ArrayNode requests) {
-                    return carriers.size() == 1 || carriers.size() == requests.size();
+                    return beginnings.size() == 1 || beginnings.size() == requests.size();
                 }
 
-                private UpstreamStep carrier(int position) {
-                    return carriers.get(carriers.size() == 1 ? 0 : position);
-                }
-
-                private JsonNode run(UpstreamStep carrier, Exchange exchange, ObjectNode request) {
-                    JsonNode answer = carrier.run(exchange, request);
-                    return answer.isMissingNode() ? JsonNodeFactory.instance.objectNode() : answer;
+                private Beginning beginning(int position) {
+                    return beginnings.get(beginnings.size() == 1 ? 0 : position);
                 }
             };
         }

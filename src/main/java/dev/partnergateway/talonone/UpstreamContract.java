@@ -11,6 +11,7 @@ import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -79,7 +80,8 @@ public final class UpstreamContract {
                 query,
                 management ? Key.MANAGEMENT : Key.PARTNER,
                 Repeat.valueOf(repeat.toString().toUpperCase(Locale.ROOT)),
-                attributesOf(operation));
+                attributesOf(operation),
+                audiences(operation));
     }
 
     private static Map<String, String> attributesOf(Operation operation) {
@@ -88,6 +90,14 @@ public final class UpstreamContract {
             stated.forEach((pointer, entity) -> places.put(pointer.toString(), entity.toString()));
         }
         return Collections.unmodifiableMap(places);
+    }
+
+    private static List<List<String>> audiences(Operation operation) {
+        List<List<String>> places = new ArrayList<>();
+        if (operation.getExtensions().getOrDefault("x-audiences", List.of()) instanceof List<?> stated) {
+            stated.forEach(place -> places.add(List.of(place.toString().split("/"))));
+        }
+        return List.copyOf(places);
     }
 
     /**

@@ -28,9 +28,7 @@ final class UpstreamErrors {
             return Refusal.of(404, text(answer, "Talon.One does not know what this call names"));
         }
         if (status == 409) {
-            return operation.id().equals("createAudienceV2")
-                    ? Refusal.of(409, text(answer, "It exists already"))
-                    : Refusal.retry(429, text(answer, "Too many calls for the same profile at once"), SOON);
+            return Refusal.retry(429, text(answer, "Too many calls for the same profile at once"), SOON);
         }
         if (status >= 400 && status < 500) {
             return Refusal.of(

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param repeat whether it may be sent again (contract 2.9)
  * @param attributesOf where its body holds custom attributes, as JSON Pointers in which {@code *} is any index, and the
  *     entity they belong to
+ * @param audiences where its request holds ids of audiences: member names from the top, {@code *} = every item
  */
 public record UpstreamOperation(
         String id,
@@ -23,7 +24,8 @@ public record UpstreamOperation(
         Set<String> query,
         Key key,
         Repeat repeat,
-        Map<String, String> attributesOf) {
+        Map<String, String> attributesOf,
+        List<List<String>> audiences) {
 
     /** Whose key a call is made with. */
     public enum Key {

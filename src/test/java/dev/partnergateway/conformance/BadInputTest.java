@@ -96,6 +96,7 @@ class BadInputTest {
                 .flatMap(each -> each.steps().stream())
                 .filter(step -> step.path("answer").path("status").asInt() / 100 == 2)
                 .map(step -> step.path("call"))
+                .filter(call -> !call.path("path").asText().contains("{{"))
                 .filter(call -> call.path("method").asText().equals(method)
                         && call.path("path").asText().matches(pattern))
                 .findFirst()
@@ -136,7 +137,11 @@ class BadInputTest {
             }
             if (!parameter.getSchema().getType().equals("object")) {
                 for (JsonNode value : wrongValues(parameter.getSchema())) {
-                    wrong.add(with(place, parameter.getName(), value.isTextual() ? value.asText() : value.toString()));
+                    // Every text is a string here.
+                    if (value.isTextual() || !parameter.getSchema().getType().equals("string")) {
+                        wrong.add(with(
+                                place, parameter.getName(), value.isTextual() ? value.asText() : value.toString()));
+                    }
                 }
             }
             String names = deployment(parameter.getExtensions()) ? "deployment" : parameter.getName();

@@ -28,9 +28,15 @@ class CasesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Calls that prove a key or read a campaign; whether they are made depends on what is remembered. */
+    /** Calls that prove a key or read what is remembered; whether they are made depends on what still is. */
     private static final Set<String> PROOFS =
-            Set.of("integrationGetAllCampaigns", "getCampaign", "getLoyaltyProgram", "getAttributes", "authPing");
+            Set.of(
+                    "integrationGetAllCampaigns",
+                    "getCampaign",
+                    "getLoyaltyProgram",
+                    "getAttributes",
+                    "getAudiences",
+                    "authPing");
 
     private GatewayUnderTest gateway;
     private SandboxControl sandbox;

@@ -33,6 +33,8 @@ class CoercionTest {
             {"either":"none"}                            | {"either":"none"}
             {"list":"[1,\\"2\\"]"}                       | {"list":[1,2]}
             {"tree":"{\\"name\\":\\"a\\"}"}              | {"tree":{"name":"a"}}
+            {"fewChanges":{"adds":[1,2],"deletes":"[3]"}} | {"fewChanges":{"adds":[1,2],"deletes":[3]}}
+            {"manyChanges":[{"adds":[1]},{},{"adds":[2],"deletes":[3]},{}]} | {"manyChanges":[{"adds":[1]},{},{"adds":[2],"deletes":[3]},{}]}
             {"plain":"{\\"zip\\":\\"0123\\",\\"n\\":null}"} | {"plain":{"zip":"0123","n":null}}
             """)
     void aValueIsGivenInItsDeclaredType(String sent, String expected) throws ContractViolation {
@@ -57,6 +59,8 @@ class CoercionTest {
             {"keptNumber":9223372036854775808} | /keptNumber: expected a 64-bit integer
             {"keptNumber":"9223372036854775808"} | /keptNumber: expected a 64-bit integer, got a string
             {"keptNumber":"-9223372036854775809"} | /keptNumber: expected a 64-bit integer, got a string
+            {"fewChanges":{"adds":[1,2],"deletes":"[3,4]"}} | /fewChanges: expected lists of at most 3 items together, got 4
+            {"manyChanges":[{"adds":[1,2]},{"adds":[1],"deletes":[1]}]} | /manyChanges: expected lists of at most 3 items together, got 4
             {"above":0}                      | /above: expected a number greater than 0 and less than 10
             {"above":10}                     | /above: expected a number greater than 0 and less than 10
             {"above":"1,5"}                  | /above: expected a number greater than 0 and less than 10, got a string

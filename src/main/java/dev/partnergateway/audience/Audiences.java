@@ -1,0 +1,35 @@
+package dev.partnergateway.audience;
+
+import dev.partnergateway.access.Access;
+import dev.partnergateway.store.Store;
+import dev.partnergateway.talonone.TalonOne;
+import java.util.concurrent.Executor;
+
+/** The room put together: ids of audiences (contract 2.11) and their safe creation (contract 2.9). */
+public final class Audiences {
+
+    private final AudienceIds ids;
+    private final AudienceCreation creation;
+
+    /**
+     * Puts it together.
+     *
+     * @param executor lists audiences
+     */
+    public Audiences(TalonOne talonOne, Access access, Store store, Executor executor) {
+        AudienceTable table = new AudienceTable(store);
+        AudienceListing listing = new AudienceListing(talonOne, executor);
+        ids = new AudienceIds(access, table, listing);
+        creation = new AudienceCreation(talonOne, table, listing);
+    }
+
+    /** Puts Talon.One's ids where a route has written partners' ids, and keeps the map of them right. */
+    public AudienceIds ids() {
+        return ids;
+    }
+
+    /** The step for {@code talon-one:createAudienceV2}. */
+    public AudienceCreation creation() {
+        return creation;
+    }
+}
