@@ -138,7 +138,10 @@ public final class TalonOneComponent extends DefaultComponent {
                     Object body = exchange.getMessage().getBody();
                     if (body instanceof ObjectNode request && beginnings.size() == 1) {
                         exchange.getMessage()
-                                .setBody(beginnings.get(0).begin(exchange, request).get());
+                                .setBody(beginnings
+                                        .get(0)
+                                        .begin(exchange, request)
+                                        .get());
                     } else if (body instanceof ArrayNode requests && fits(requests)) {
                         List<Supplier<JsonNode>> begun = new ArrayList<>();
                         for (int i = 0; i < requests.size(); i++) {

@@ -29,14 +29,13 @@ class CasesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Calls that prove a key or read what is remembered; whether they are made depends on what still is. */
-    private static final Set<String> PROOFS =
-            Set.of(
-                    "integrationGetAllCampaigns",
-                    "getCampaign",
-                    "getLoyaltyProgram",
-                    "getAttributes",
-                    "getAudiences",
-                    "authPing");
+    private static final Set<String> PROOFS = Set.of(
+            "integrationGetAllCampaigns",
+            "getCampaign",
+            "getLoyaltyProgram",
+            "getAttributes",
+            "getAudiences",
+            "authPing");
 
     private GatewayUnderTest gateway;
     private SandboxControl sandbox;
