@@ -23,7 +23,8 @@ public final class Operation {
             int successStatus,
             Set<Integer> statuses,
             Authentication authentication,
-            String proof) {}
+            String proof,
+            LargestAnswer largestAnswer) {}
 
     Operation(Head head, List<Parameter> path, Query query, List<Parameter> headers, Body body) {
         this.head = head;
@@ -95,6 +96,15 @@ public final class Operation {
      */
     public String proof() {
         return head.proof();
+    }
+
+    /**
+     * How large an answer the partner takes.
+     *
+     * @return the operation's {@code x-largest-answer}, or one without a limit
+     */
+    public LargestAnswer largestAnswer() {
+        return head.largestAnswer();
     }
 
     /**

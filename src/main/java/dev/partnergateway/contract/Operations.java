@@ -1,5 +1,6 @@
 package dev.partnergateway.contract;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.media.Schema;
@@ -69,7 +70,8 @@ final class Operations {
                         .orElseThrow(() -> wrong(id, "a documented status from 200 to 299 is missing")),
                 statuses,
                 body != null && body.holdsCredential() ? Authentication.BODY : authentication(operation, id),
-                proof(operation, id));
+                proof(operation, id),
+                largestAnswer(operation, id));
         requirePathParameters(path, parameters.get("path"), id);
         return new Operation(
                 head, parameters.get("path"), new Query(parameters.get("query")), parameters.get("header"), body);
@@ -101,7 +103,7 @@ final class Operations {
         Map<String, Object> extensions = operation.getExtensions() == null ? Map.of() : operation.getExtensions();
         for (String name : extensions.keySet()) {
             // A misspelt x-proof would switch a check off without a word.
-            if (!name.equals("x-proof")) {
+            if (!name.equals("x-proof") && !name.equals("x-largest-answer")) {
                 throw wrong(id, name + " is not an extension of an operation");
             }
         }
@@ -110,6 +112,22 @@ final class Operations {
             throw wrong(id, "x-proof must be a text");
         }
         return proof == null ? "" : proof.toString();
+    }
+
+    private static LargestAnswer largestAnswer(io.swagger.v3.oas.models.Operation operation, String id) {
+        Object limit = operation.getExtensions() == null
+                ? null
+                : operation.getExtensions().get("x-largest-answer");
+        if (limit == null) {
+            return LargestAnswer.UNLIMITED;
+        }
+        JsonNode declared = Json.of(limit);
+        int bytes = declared.path("bytes").asInt(0);
+        String advice = declared.path("advice").asText("");
+        if (bytes < 1 || advice.isBlank()) {
+            throw wrong(id, "x-largest-answer needs bytes and advice");
+        }
+        return new LargestAnswer(bytes, advice);
     }
 
     private Authentication authentication(io.swagger.v3.oas.models.Operation operation, String id) {

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 
 /** A text, with its length counted in code points as OpenAPI does. */
 final class StringType extends Type {
+    private final boolean blankIsValue;
     private final int shortest;
     private final int longest;
     private final List<Pattern> patterns;
@@ -14,6 +15,7 @@ final class StringType extends Type {
 
     StringType(Draft draft) {
         super(expectation(draft), draft.nullable());
+        blankIsValue = draft.minLength() != null && draft.minLength() == 0;
         shortest = draft.minLength() == null ? 0 : draft.minLength();
         longest = draft.maxLength() == null ? Json.LONGEST_TEXT : draft.maxLength();
         patterns = draft.patterns();
@@ -40,9 +42,10 @@ final class StringType extends Type {
         return value;
     }
 
+    /** A file that allows no characters at all in so many words means what it says. */
     @Override
     boolean blankMeansAbsent() {
-        return true;
+        return !blankIsValue;
     }
 
     private boolean hasLength(String text) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.contract.LargestAnswer;
 import dev.partnergateway.store.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
@@ -153,6 +154,13 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             bytes = new byte[0];
         } else {
             throw new IllegalStateException("the route " + call.operation().id() + " gave no JSON");
+        }
+        LargestAnswer largest = call.operation().largestAnswer();
+        if (bytes.length > largest.bytes()) {
+            throw Refusal.of(
+                    400,
+                    "The answer would have " + bytes.length + " bytes, and at most " + largest.bytes() + " are taken: "
+                            + largest.advice());
         }
         return new Answer(success, bytes, null);
     }

@@ -8,6 +8,7 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -25,9 +26,9 @@ import org.apache.camel.support.DefaultProducer;
 /**
  * {@code to: talon-one:<operationId>} in a route: calls the deployment of the partner's call. The body going in is
  * {@code {path, query, body}}, the body coming out is Talon.One's answer. A list of such objects is carried out side by
- * side and gives the list of answers; {@code talon-one:<one>,<other>} carries out one object of such a list with each
- * operation. With {@code ?missing=null} what Talon.One does not know (404) is null instead of a
- * refusal. Operations that need more than one call (such as creating a coupon safely) are carried out by the step
+ * side and gives the list of answers; equal requests that only read are carried out once, and null stays null.
+ * {@code talon-one:<one>,<other>} carries out one object of such a list with each operation. With
+ * {@code ?missing=null} what Talon.One does not know (404) is null instead of a refusal. Operations that need more than one call (such as creating a coupon safely) are carried out by the step
  * registered for them; a route cannot go round it.
  */
 public final class TalonOneComponent extends DefaultComponent {
@@ -62,7 +63,9 @@ public final class TalonOneComponent extends DefaultComponent {
                 .map(id -> beginning(talonOne.contract().operation(id)))
                 .map(beginning -> missingIsNull ? missingIsNull(beginning) : beginning)
                 .toList();
-        return new OperationEndpoint(uri, this, lists, beginnings);
+        boolean once = beginnings.size() == 1
+                && talonOne.contract().operation(operationIds).reads();
+        return new OperationEndpoint(uri, this, lists, once, beginnings);
     }
 
     /** Prepares a request; what it gives carries the request out. */
@@ -122,11 +125,14 @@ public final class TalonOneComponent extends DefaultComponent {
     private static final class OperationEndpoint extends DefaultEndpoint {
 
         private final SideBySide lists;
+        private final boolean once;
         private final List<Beginning> beginnings;
 
-        OperationEndpoint(String uri, Component component, SideBySide lists, List<Beginning> beginnings) {
+        OperationEndpoint(
+                String uri, Component component, SideBySide lists, boolean once, List<Beginning> beginnings) {
             super(uri, component);
             this.lists = lists;
+            this.once = once;
             this.beginnings = beginnings;
         }
 
@@ -143,15 +149,34 @@ public final class TalonOneComponent extends DefaultComponent {
                                         .begin(exchange, request)
                                         .get());
                     } else if (body instanceof ArrayNode requests && fits(requests)) {
-                        List<Supplier<JsonNode>> begun = new ArrayList<>();
-                        for (int i = 0; i < requests.size(); i++) {
-                            begun.add(beginning(i).begin(exchange, (ObjectNode) requests.get(i)));
-                        }
-                        exchange.getMessage().setBody(lists.run(begun));
+                        exchange.getMessage().setBody(all(exchange, requests));
                     } else {
                         throw new IllegalArgumentException(getEndpointUri() + " takes an object {path, query, body},"
                                 + " or a list with one for each of its operations: mend the step before it");
                     }
+                }
+
+                private ArrayNode all(Exchange exchange, ArrayNode requests) {
+                    List<Supplier<JsonNode>> begun = new ArrayList<>();
+                    Map<JsonNode, Integer> known = new HashMap<>();
+                    List<Integer> places = new ArrayList<>();
+                    for (int i = 0; i < requests.size(); i++) {
+                        JsonNode request = requests.get(i);
+                        Integer place = once ? known.get(request) : null;
+                        if (place == null && !request.isNull()) {
+                            place = begun.size();
+                            if (once) {
+                                // A preparation may change the request, a key must stay.
+                                known.put(request.deepCopy(), place);
+                            }
+                            begun.add(beginning(i).begin(exchange, (ObjectNode) request));
+                        }
+                        places.add(place);
+                    }
+                    ArrayNode answers = lists.run(begun);
+                    ArrayNode all = JsonNodeFactory.instance.arrayNode();
+                    places.forEach(place -> all.add(place == null ? all.nullNode() : answers.get(place)));
+                    return all;
                 }
 
                 private boolean fits(ArrayNode requests) {
