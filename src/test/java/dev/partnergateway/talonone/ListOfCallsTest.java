@@ -53,7 +53,7 @@ class ListOfCallsTest {
 
     @Test
     void aFailureEndsTheListAndIsTheAnswer() {
-        sandbox.fault("{\"operation\":\"getLoyaltyBalances\",\"kind\":\"status\",\"status\":500}");
+        sandbox.fault("{\"operation\":\"getLoyaltyBalances\",\"kind\":\"status\",\"status\":500,\"times\":999}");
         Http.Answer answer = balances(200);
         assertEquals(502, answer.status(), answer.text());
         int asked = sandbox.calls("getLoyaltyBalances").size();
