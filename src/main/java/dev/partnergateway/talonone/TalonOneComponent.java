@@ -128,8 +128,7 @@ public final class TalonOneComponent extends DefaultComponent {
         private final boolean once;
         private final List<Beginning> beginnings;
 
-        OperationEndpoint(
-                String uri, Component component, SideBySide lists, boolean once, List<Beginning> beginnings) {
+        OperationEndpoint(String uri, Component component, SideBySide lists, boolean once, List<Beginning> beginnings) {
             super(uri, component);
             this.lists = lists;
             this.once = once;
