@@ -1,0 +1,135 @@
+package dev.partnergateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The calls that README and docs pages show, one after the other on a fresh gateway, answer what the page shows: a block
+ * of curl commands and a block of JSON or text after it. Commands to the sandbox's port are carried out, too.
+ */
+class DocsTest {
+
+    private static final Pattern BLOCK =
+            Pattern.compile("```sh\n(curl.*?)\n```(?:\n+```(?:json|text)\n(.*?)\n```)?", Pattern.DOTALL);
+    private static final Pattern COMMAND = Pattern.compile("(?m)^(?=curl )");
+    private static final Pattern ADDRESS = Pattern.compile("http://localhost:(8080|8081)([^\\s']+)");
+    private static final Pattern METHOD = Pattern.compile(" -X (\\w+)");
+    private static final Pattern HEADER = Pattern.compile("-H '([^:']+): ([^']*)'");
+    private static final Pattern BODY = Pattern.compile("-d '([^']*)'", Pattern.DOTALL);
+    private static final Pattern USER = Pattern.compile("-u '([^']*)'");
+    private static final Pattern SED = Pattern.compile("sed 's/(.*?[^\\\\])/(.*?)/'", Pattern.DOTALL);
+    private static final Pattern GREP = Pattern.compile("grep -o '([^']*)'");
+    private static final String STATUS_ONLY = "-w '%{http_code}'";
+
+    static Stream<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>(List.of(Path.of("README.md")));
+        try (Stream<Path> docs = Files.walk(Path.of("docs"))) {
+            docs.filter(page -> page.toString().endsWith(".md")).sorted().forEach(pages::add);
+        }
+        return pages.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyExampleAnswersWhatItShows(Path page) throws IOException {
+        String text = Files.readString(page);
+        Matcher block = BLOCK.matcher(text);
+        int shown = 0;
+        if (!BLOCK.matcher(text).results().anyMatch(found -> found.group(2) != null)) {
+            return;
+        }
+        try (GatewayUnderTest gateway = GatewayUnderTest.start(Map.of())) {
+            while (block.find()) {
+                String answer = "";
+                for (String command : COMMAND.split(block.group(1))) {
+                    answer = run(gateway, command);
+                }
+                if (block.group(2) != null) {
+                    shown++;
+                    assertEquals(block.group(2), answer, block.group(1));
+                }
+            }
+        }
+        assertTrue(shown > 0, page + " shows no answer");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void noAnswerIsShownWithoutItsCall(Path page) throws IOException {
+        String text = Files.readString(page);
+        long answers = text.lines().filter(line -> line.equals("```json")).count();
+        long checked = BLOCK.matcher(text)
+                .results()
+                .filter(found -> found.group(2) != null && found.group().contains("```json"))
+                .count();
+        assertEquals(answers, checked, page + " has an answer that no test holds it to");
+    }
+
+    private static String run(GatewayUnderTest gateway, String command) {
+        Matcher address = matched(ADDRESS, command);
+        Http port = address.group(1).equals("8080")
+                ? gateway.partner()
+                : new Http(gateway.gateway().sandbox().orElseThrow().port());
+        List<String> headers = new ArrayList<>();
+        Matcher header = HEADER.matcher(command);
+        while (header.find()) {
+            headers.add(header.group(1));
+            headers.add(header.group(2));
+        }
+        Matcher user = USER.matcher(command);
+        if (user.find()) {
+            headers.add("Authorization");
+            headers.add("Basic "
+                    + java.util.Base64.getEncoder()
+                            .encodeToString(user.group(1).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        }
+        Matcher data = BODY.matcher(command);
+        String body = data.find() ? data.group(1) : null;
+        Matcher method = METHOD.matcher(command);
+        Http.Answer answer = port.send(
+                method.find() ? method.group(1) : body == null ? "GET" : "POST",
+                address.group(2),
+                body,
+                headers.toArray(String[]::new));
+        if (command.contains(STATUS_ONLY)) {
+            return Integer.toString(answer.status());
+        }
+        return cut(command, answer.text());
+    }
+
+    private static String cut(String command, String text) {
+        Matcher sed = SED.matcher(command);
+        String cut = text;
+        while (sed.find()) {
+            cut = cut.replaceFirst(sed.group(1), Matcher.quoteReplacement(sed.group(2)));
+        }
+        Matcher grep = GREP.matcher(command);
+        if (grep.find()) {
+            Matcher part = Pattern.compile(grep.group(1)).matcher(cut);
+            return part.find() ? part.group() : "";
+        }
+        return cut;
+    }
+
+    private static Matcher matched(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        if (!matcher.find()) {
+            throw new AssertionError("the command is not understood: " + text);
+        }
+        return matcher;
+    }
+}

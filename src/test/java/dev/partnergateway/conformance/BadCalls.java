@@ -1,0 +1,475 @@
+package dev.partnergateway.conformance;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.parameters.Parameter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Makes the calls that an operation must refuse from what its contract says, each with one mistake in a good call. */
+final class BadCalls {
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final int LONGEST_LIST = 2000;
+
+    private final OpenAPI model;
+    private final String template;
+    private final Operation operation;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final Map<String, String> query = new LinkedHashMap<>();
+    private final String path;
+    private final JsonNode body;
+    private final List<Bad> all = new ArrayList<>();
+
+    /**
+     * A call that must be refused.
+     *
+     * @param name what is wrong with it
+     * @param statuses expected status, one of these
+     * @param names what the error text must name; empty = nothing in particular
+     * @param path path and query
+     * @param body the body; null = none
+     */
+    record Bad(
+            String name, Set<Integer> statuses, String names, Map<String, String> headers, String path, String body) {}
+
+    private BadCalls(OpenAPI model, String template, Operation operation, JsonNode good) {
+        this.model = model;
+        this.template = template;
+        this.operation = operation;
+        this.path = good.path("path").asText().replaceFirst("\\?.*", "");
+        good.path("headers")
+                .properties()
+                .forEach(each -> headers.put(each.getKey(), each.getValue().asText()));
+        good.path("query")
+                .properties()
+                .forEach(each -> query.put(each.getKey(), each.getValue().asText()));
+        this.body = good.get("json");
+        if (body != null) {
+            headers.putIfAbsent("Content-Type", "application/json");
+        }
+    }
+
+    /**
+     * Every bad call of an operation.
+     *
+     * @param template its path, the server's in front
+     * @param good the {@code call} of a case that succeeds
+     */
+    static List<Bad> of(OpenAPI model, String template, Operation operation, JsonNode good) {
+        BadCalls calls = new BadCalls(model, template, operation, good);
+        calls.credentials();
+        calls.parameters();
+        if (calls.body != null) {
+            calls.documents();
+            calls.walk(calls.schema(), "", calls.body);
+            calls.forms();
+        }
+        return calls.all;
+    }
+
+    private void add(String name, int status, String names, Map<String, String> withHeaders, String withBody) {
+        all.add(new Bad(name, Set.of(status), names, withHeaders, path + text(query), withBody));
+    }
+
+    private void credentials() {
+        if (!headers.containsKey("Authorization")) {
+            return;
+        }
+        add("no key", 401, "", without(headers, "Authorization"), text(body));
+        List<String> malformed = new ArrayList<>(List.of("Bearer x", "ApiKey-v1", "ApiKey-v1 two words"));
+        if (headers.get("Authorization").startsWith("Basic ")) {
+            malformed.addAll(List.of("Basic", "Basic ???", basic("user:password"), basic("ApiKey-v1:"), basic("")));
+        }
+        malformed.forEach(value -> add("the key " + value, 401, "", with(headers, "Authorization", value), text(body)));
+    }
+
+    private static String basic(String content) {
+        return "Basic " + Base64.getEncoder().encodeToString(content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void parameters() {
+        for (Parameter parameter :
+                operation.getParameters() == null ? List.<Parameter>of() : operation.getParameters()) {
+            Map<String, Object> extensions = parameter.getExtensions();
+            if (extensions != null && extensions.containsKey("x-attributes")) {
+                attributes();
+            } else if (parameter.getIn().equals("path")) {
+                pathParameter(parameter);
+            } else {
+                parameter(parameter);
+            }
+        }
+    }
+
+    private void attributes() {
+        for (String wrong : List.of(".a=1&_a=1", "_a=1&_a=2", ".1a=1", "_a-b=1", ".%C3%A4=1", ".a%20b=1", "._=1")) {
+            String separator = query.isEmpty() ? "?" : "&";
+            all.add(new Bad(
+                    "attribute " + wrong,
+                    Set.of(400),
+                    "a",
+                    headers,
+                    path + text(query) + separator + wrong,
+                    text(body)));
+        }
+    }
+
+    private void pathParameter(Parameter parameter) {
+        Matcher matcher = Pattern.compile(template.replaceAll("\\{" + parameter.getName() + "}", "([^/]+)")
+                        .replaceAll("\\{[^}]+}", "[^/]+"))
+                .matcher(path);
+        if (!matcher.matches()) {
+            throw new AssertionError("the path " + path + " is not " + template);
+        }
+        List<String> wrong = new ArrayList<>(List.of("%00", "%20", "%ff"));
+        wrongValues(parameter.getSchema()).stream()
+                .filter(JsonNode::isValueNode)
+                .forEach(value -> wrong.add(encode(value.asText())));
+        for (String value : wrong) {
+            String changed = path.substring(0, matcher.start(1)) + value + path.substring(matcher.end(1));
+            String shown = value.length() > 40 ? value.length() + " characters" : value;
+            all.add(new Bad(
+                    "path " + parameter.getName() + " = " + shown,
+                    Set.of(400),
+                    parameter.getName(),
+                    headers,
+                    changed + text(query),
+                    text(body)));
+        }
+    }
+
+    private void parameter(Parameter parameter) {
+        boolean header = parameter.getIn().equals("header");
+        Map<String, String> place = header ? headers : query;
+        List<Map<String, String>> wrong = new ArrayList<>();
+        if (Boolean.TRUE.equals(parameter.getRequired())) {
+            wrong.add(without(place, parameter.getName()));
+            wrong.add(with(place, parameter.getName(), " "));
+        }
+        for (JsonNode value : wrongValues(parameter.getSchema())) {
+            if (value.isValueNode() || !"string".equals(parameter.getSchema().getType())) {
+                wrong.add(with(place, parameter.getName(), value.isTextual() ? value.asText() : value.toString()));
+            }
+        }
+        String names = marked(parameter.getExtensions(), "x-deployment") ? "deployment" : parameter.getName();
+        for (Map<String, String> values : wrong) {
+            String value = String.valueOf(values.get(parameter.getName()));
+            all.add(new Bad(
+                    parameter.getIn() + " " + parameter.getName() + " = "
+                            + (value.length() > 40 ? value.length() + " characters" : value),
+                    Set.of(400),
+                    names,
+                    header ? values : headers,
+                    path + text(header ? query : values),
+                    text(body)));
+        }
+        if (!header && query.containsKey(parameter.getName())) {
+            String twice = "&" + parameter.getName() + "=" + encode(query.get(parameter.getName()));
+            all.add(new Bad(
+                    "query " + parameter.getName() + " twice",
+                    Set.of(400),
+                    names,
+                    headers,
+                    path + text(query) + twice,
+                    text(body)));
+        }
+    }
+
+    private void documents() {
+        String good = text(body);
+        add("malformed JSON", 400, "", headers, good.substring(0, good.length() - 1));
+        add("two documents", 400, "", headers, good + good);
+        add("a list", 400, "", headers, "[]");
+        add("a number", 400, "", headers, "5");
+        add("an empty body", 400, "body", headers, "");
+        add("not a number", 400, "", headers, "{\"x\":NaN}");
+        add("XML", 415, "", with(headers, "Content-Type", "application/xml"), "<x/>");
+    }
+
+    private Schema<?> schema() {
+        Content content = operation.getRequestBody().getContent();
+        return content.get("application/json").getSchema();
+    }
+
+    /** The same text fields that JSON needs, missing and wrong in a form. */
+    private void forms() {
+        if (!operation.getRequestBody().getContent().containsKey(FORM)) {
+            return;
+        }
+        Map<String, String> asForm = with(headers, "Content-Type", FORM);
+        Map<String, String> fields = new LinkedHashMap<>();
+        body.properties()
+                .forEach(field -> fields.put(
+                        field.getKey(),
+                        field.getValue().isTextual()
+                                ? field.getValue().asText()
+                                : field.getValue().toString()));
+        Schema<?> schema = schema();
+        properties(schema, body).forEach((name, property) -> {
+            String names = marked(property.getExtensions(), "x-deployment") ? "deployment" : name;
+            if (required(schema).contains(name)) {
+                add("form without " + name, 400, names, asForm, form(without(fields, name)));
+            }
+            if (Set.of("integer", "boolean", "array", "object").contains(String.valueOf(property.getType()))
+                    && !marked(property.getExtensions(), "x-characters")) {
+                add("form " + name + " = maybe", 400, names, asForm, form(with(fields, name, "maybe")));
+            }
+        });
+        fields.keySet().stream()
+                .findFirst()
+                .ifPresent(name -> add(
+                        "form with " + name + " twice",
+                        400,
+                        "",
+                        asForm,
+                        form(fields) + "&" + name + "=" + encode(fields.get(name))));
+    }
+
+    private void walk(Schema<?> schema, String at, JsonNode root) {
+        Map<String, Schema<?>> properties = properties(schema, root.at(at));
+        properties.forEach((name, property) -> {
+            String here = at + "/" + name.replace("~", "~0").replace("/", "~1");
+            member(property, here, name, required(schema).contains(name), root);
+            descend(property, here, name, root);
+        });
+    }
+
+    private void descend(Schema<?> schema, String at, String name, JsonNode root) {
+        if (schema.getItems() != null) {
+            items(schema, at, name, root);
+            JsonNode given = root.at(at).isArray() && !root.at(at).isEmpty()
+                    ? root
+                    : set(root, at, JSON.arrayNode().add(valid(schema.getItems())));
+            walk(schema.getItems(), at + "/0", given);
+        } else if (!properties(schema, root.at(at)).isEmpty()) {
+            walk(schema, at, root.at(at).isObject() ? root : set(root, at, valid(schema)));
+        }
+    }
+
+    private void member(Schema<?> schema, String at, String name, boolean required, JsonNode root) {
+        Set<Integer> statuses = marked(schema.getExtensions(), "x-credential") ? Set.of(400, 401) : Set.of(400);
+        String names =
+                statuses.contains(401) ? "" : marked(schema.getExtensions(), "x-deployment") ? "deployment" : name;
+        if (required) {
+            body("no " + at, statuses, names, remove(root, at));
+            if (!Boolean.TRUE.equals(schema.getNullable())) {
+                body(at + " = null", statuses, names, set(root, at, JSON.nullNode()));
+            }
+            if ("string".equals(schema.getType())) {
+                body(at + " blank", statuses, names, set(root, at, JSON.textNode("  ")));
+            }
+        }
+        for (JsonNode value : wrongValues(schema)) {
+            String shown = value.toString();
+            String title = at + " = " + (shown.length() > 40 ? shown.length() + " characters" : shown);
+            body(title, statuses, names, set(root, at, value));
+        }
+    }
+
+    private void items(Schema<?> list, String at, String name, JsonNode root) {
+        Schema<?> item = list.getItems();
+        if (list.getMaxItems() != null && list.getMaxItems() < LONGEST_LIST) {
+            ArrayNode many = JSON.arrayNode();
+            for (int i = 0; i <= list.getMaxItems(); i++) {
+                many.add(valid(item));
+            }
+            body(at + " with " + many.size() + " items", Set.of(400), name, set(root, at, many));
+        }
+        if (list.getMinItems() != null && list.getMinItems() > 0) {
+            body(at + " empty", Set.of(400), name, set(root, at, JSON.arrayNode()));
+        }
+        for (JsonNode value : wrongValues(item)) {
+            String shown = value.toString();
+            String title = at + "/0 = " + (shown.length() > 40 ? shown.length() + " characters" : shown);
+            body(title, Set.of(400), name, set(root, at, JSON.arrayNode().add(value)));
+        }
+    }
+
+    private void body(String title, Set<Integer> statuses, String names, JsonNode changed) {
+        all.add(new Bad(title, statuses, names, headers, path + text(query), text(changed)));
+    }
+
+    /** Members a schema has; where a member decides which schema it is, as the good call decides. */
+    private Map<String, Schema<?>> properties(Schema<?> schema, JsonNode good) {
+        Map<String, Schema<?>> properties = new LinkedHashMap<>();
+        if (schema.getDiscriminator() != null && schema.getDiscriminator().getMapping() != null) {
+            String reference = schema.getDiscriminator()
+                    .getMapping()
+                    .get(good.path(schema.getDiscriminator().getPropertyName()).asText());
+            if (reference != null) {
+                String branch = reference.replaceFirst(".*/", "");
+                properties.putAll(properties(model.getComponents().getSchemas().get(branch), JSON.objectNode()));
+            }
+        }
+        if (schema.getAllOf() != null) {
+            schema.getAllOf().forEach(part -> properties.putAll(properties(part, good)));
+        }
+        if (schema.getProperties() != null) {
+            schema.getProperties().forEach(properties::put);
+        }
+        return properties;
+    }
+
+    private static List<String> required(Schema<?> schema) {
+        return schema.getRequired() == null ? List.of() : schema.getRequired();
+    }
+
+    /** The smallest value that a schema allows. */
+    private JsonNode valid(Schema<?> schema) {
+        if (schema.getExample() != null) {
+            return MAPPER.valueToTree(schema.getExample());
+        }
+        if (schema.getEnum() != null) {
+            return MAPPER.valueToTree(schema.getEnum().get(0));
+        }
+        return switch (String.valueOf(schema.getType())) {
+            case "integer", "number" ->
+                schema.getMinimum() == null
+                        ? JSON.numberNode(1)
+                        : JSON.numberNode(schema.getMinimum().intValue() + 1);
+            case "boolean" -> JSON.booleanNode(true);
+            case "array" -> JSON.arrayNode().add(valid(schema.getItems()));
+            case "string" ->
+                JSON.textNode(
+                        "date-time".equals(schema.getFormat())
+                                ? "2030-01-01T00:00:00Z"
+                                : "x".repeat(schema.getMinLength() == null ? 1 : Math.max(1, schema.getMinLength())));
+            default -> {
+                ObjectNode object = JSON.objectNode();
+                Map<String, Schema<?>> properties = properties(schema, object);
+                required(schema).forEach(name -> object.set(name, valid(properties.get(name))));
+                yield object;
+            }
+        };
+    }
+
+    private static boolean marked(Map<String, Object> extensions, String name) {
+        return extensions != null && extensions.containsKey(name);
+    }
+
+    private static List<JsonNode> wrongValues(Schema<?> schema) {
+        List<JsonNode> wrong = new ArrayList<>();
+        boolean free = schema.getType() == null && schema.getProperties() == null;
+        switch (free ? "anything" : schema.getType() == null ? "object" : schema.getType()) {
+            case "integer" ->
+                wrong.addAll(List.of(
+                        JSON.textNode("abc"),
+                        JSON.textNode("1.0"),
+                        JSON.textNode("1e3"),
+                        JSON.numberNode(1.5),
+                        JSON.textNode("99999999999999999999"),
+                        JSON.objectNode(),
+                        JSON.arrayNode(),
+                        JSON.booleanNode(true)));
+            case "number" -> wrong.addAll(List.of(JSON.textNode("abc"), JSON.objectNode(), JSON.booleanNode(true)));
+            case "boolean" -> wrong.addAll(List.of(JSON.textNode("maybe"), JSON.numberNode(1), JSON.objectNode()));
+            case "array" -> wrong.addAll(List.of(JSON.numberNode(5), JSON.booleanNode(true), JSON.objectNode()));
+            case "object" -> wrong.addAll(List.of(JSON.numberNode(5), JSON.textNode("abc"), JSON.arrayNode()));
+            case "string" -> wrong.add(JSON.objectNode());
+            default -> {}
+        }
+        bounds(schema, wrong);
+        if (schema.getEnum() != null) {
+            wrong.add(JSON.textNode("none-of-these"));
+        }
+        if ("date-time".equals(schema.getFormat())) {
+            wrong.addAll(List.of(
+                    JSON.textNode("tomorrow"),
+                    JSON.textNode("2026-02-30T00:00:00Z"),
+                    JSON.textNode("2026-01-01"),
+                    JSON.textNode("2026-01-01T00:00:00")));
+        }
+        return wrong;
+    }
+
+    private static void bounds(Schema<?> schema, List<JsonNode> wrong) {
+        if (schema.getMinimum() != null) {
+            boolean excluded = Boolean.TRUE.equals(schema.getExclusiveMinimum());
+            wrong.add(JSON.numberNode(
+                    excluded ? schema.getMinimum() : schema.getMinimum().subtract(java.math.BigDecimal.ONE)));
+        }
+        if (schema.getMaximum() != null) {
+            wrong.add(JSON.numberNode(schema.getMaximum().add(java.math.BigDecimal.ONE)));
+        }
+        if (schema.getMinLength() != null && schema.getMinLength() > 1) {
+            wrong.add(JSON.textNode("x".repeat(schema.getMinLength() - 1)));
+        }
+        if (schema.getMaxLength() != null) {
+            wrong.add(JSON.textNode("x".repeat(schema.getMaxLength() + 1)));
+        }
+        if (schema.getPattern() != null) {
+            wrong.add(JSON.textNode("\u2603"));
+        }
+    }
+
+    private static JsonNode set(JsonNode root, String at, JsonNode value) {
+        JsonNode copy = root.deepCopy();
+        JsonPointer pointer = JsonPointer.compile(at);
+        JsonNode parent = copy.at(pointer.head());
+        if (parent instanceof ArrayNode array) {
+            array.set(pointer.last().getMatchingIndex(), value);
+        } else {
+            ((ObjectNode) parent).set(pointer.last().getMatchingProperty(), value);
+        }
+        return copy;
+    }
+
+    private static JsonNode remove(JsonNode root, String at) {
+        JsonNode copy = root.deepCopy();
+        JsonPointer pointer = JsonPointer.compile(at);
+        ((ObjectNode) copy.at(pointer.head())).remove(pointer.last().getMatchingProperty());
+        return copy;
+    }
+
+    private static Map<String, String> with(Map<String, String> map, String name, String value) {
+        Map<String, String> changed = new LinkedHashMap<>(map);
+        changed.put(name, value);
+        return changed;
+    }
+
+    private static Map<String, String> without(Map<String, String> map, String name) {
+        Map<String, String> changed = new LinkedHashMap<>(map);
+        changed.remove(name);
+        return changed;
+    }
+
+    private static String text(JsonNode json) {
+        return json == null ? null : json.toString();
+    }
+
+    private static String text(Map<String, String> parameters) {
+        return parameters.isEmpty() ? "" : "?" + form(parameters);
+    }
+
+    private static String form(Map<String, String> fields) {
+        StringBuilder form = new StringBuilder();
+        fields.forEach((name, value) -> form.append(form.isEmpty() ? "" : "&")
+                .append(encode(name))
+                .append('=')
+                .append(encode(value)));
+        return form.toString();
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

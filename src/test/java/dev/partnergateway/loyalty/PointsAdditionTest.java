@@ -1,0 +1,143 @@
+package dev.partnergateway.loyalty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Points with an unknown outcome, when there is a sweeper and Talon.One has had time to list what it made. */
+class PointsAdditionTest {
+
+    private static GatewayUnderTest gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = GatewayUnderTest.start(Map.of("gateway.settle-time", "1", "gateway.sweep-interval", "50"));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        gateway.sandbox().reset();
+        gateway.sandbox().limits("{\"managementPerSecond\":0,\"parallelPerProfile\":3}");
+    }
+
+    private static Http.Answer add(String name, String key) {
+        List<String> headers = new ArrayList<>(List.of(
+                "Authorization", "ApiKey-v1 sandbox-key-demo-shop",
+                "customer-engagement-platform-name", "some-platform",
+                "destination-hostname", "sandbox.example",
+                "Content-Type", "application/json"));
+        if (key != null) {
+            headers.addAll(List.of("Idempotency-Key", key));
+        }
+        return gateway.partner()
+                .send(
+                        "POST",
+                        "/customer_engagement/add_loyalty_points",
+                        "{\"loyaltyProgramId\":1,\"profileIntegrationId\":\"bob\",\"points\":7,\"name\":\"" + name
+                                + "\"}",
+                        headers.toArray(String[]::new));
+    }
+
+    private static BigDecimal bobsPoints() {
+        return gateway.partner()
+                .send(
+                        "GET",
+                        "/iterable/loyalty?deployment=sandbox.example&profileIntegrationId=bob&loyaltyProgramId=1",
+                        (String) null,
+                        "Authorization",
+                        "ApiKey-v1 sandbox-key-demo-shop")
+                .json()
+                .at("/ledger/currentBalance")
+                .decimalValue();
+    }
+
+    private static void fault(String kind, int times) {
+        gateway.sandbox()
+                .fault("{\"operation\":\"addLoyaltyPoints\",\"kind\":\"" + kind + "\",\"times\":" + times + "}");
+    }
+
+    private static int sent() {
+        return gateway.sandbox().calls("addLoyaltyPoints").size();
+    }
+
+    private static void eventually(BooleanSupplier condition, String what) {
+        Instant end = Instant.now().plus(Duration.ofSeconds(30));
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(end), what);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void stays(BooleanSupplier condition, Duration time, String what) {
+        Instant end = Instant.now().plus(time);
+        while (Instant.now().isBefore(end)) {
+            assertTrue(condition.getAsBoolean(), what);
+        }
+    }
+
+    @Test
+    void whatWasLostOnTheWayIsSentOnceMoreWhenItCanBeRepeated() {
+        String key = UUID.randomUUID().toString();
+        fault("reset", 1);
+        assertEquals(504, add("lost", key).status());
+        eventually(() -> sent() == 2, "the points are sent once more");
+        eventually(() -> add("lost", key).status() == 204, "the repeat is told so");
+        assertEquals(2, sent());
+        assertEquals(0, bobsPoints().compareTo(BigDecimal.valueOf(7)));
+    }
+
+    @Test
+    void whatIsLostTwiceIsLeftToTheOperator() {
+        String key = UUID.randomUUID().toString();
+        fault("reset", 5);
+        assertEquals(504, add("lost twice", key).status());
+        eventually(() -> add("lost twice", key).text().contains("the operator has been told"), "the points are parked");
+        assertEquals(2, sent());
+        assertEquals(0, bobsPoints().signum());
+    }
+
+    @Test
+    void whatCannotBeRepeatedIsNeverSentAgain() {
+        fault("reset", 1);
+        Http.Answer answer = add("lost for good", null);
+        assertEquals(504, answer.status());
+        assertEquals(null, answer.header("Retry-After"));
+        stays(() -> sent() == 1, Duration.ofSeconds(3), "nothing is sent again");
+        assertEquals(0, bobsPoints().signum());
+    }
+
+    @Test
+    void equalPointsThatWereAddedBeforeAreNotTakenForThoseThatWereLost() {
+        String key = UUID.randomUUID().toString();
+        String other = UUID.randomUUID().toString();
+        fault("reset", 1);
+        assertEquals(504, add("equal", key).status());
+        assertEquals(204, add("equal", other).status());
+        eventually(
+                () -> add("equal", key).text().isEmpty()
+                        || add("equal", key).text().contains("operator"),
+                "it is known what became of the first, or that nobody can tell");
+        BigDecimal points = bobsPoints();
+        boolean told = add("equal", key).status() == 204;
+        assertEquals(0, points.compareTo(BigDecimal.valueOf(told ? 14 : 7)), "points " + points + ", told " + told);
+    }
+}
