@@ -271,7 +271,7 @@ final class BadCalls {
                 statuses.contains(401) ? "" : marked(schema.getExtensions(), "x-deployment") ? "deployment" : name;
         if (required) {
             body("no " + at, statuses, names, remove(root, at));
-            if (!Boolean.TRUE.equals(schema.getNullable())) {
+            if (!nullable(schema)) {
                 body(at + " = null", statuses, names, set(root, at, JSON.nullNode()));
             }
             if ("string".equals(schema.getType())) {
@@ -329,12 +329,31 @@ final class BadCalls {
         return properties;
     }
 
+    private static List<Schema<?>> branches(Schema<?> schema) {
+        List<Schema<?>> branches = new ArrayList<>();
+        if (schema.getOneOf() != null) {
+            schema.getOneOf().forEach(branches::add);
+        }
+        if (schema.getAnyOf() != null) {
+            schema.getAnyOf().forEach(branches::add);
+        }
+        return branches;
+    }
+
+    private static boolean nullable(Schema<?> schema) {
+        return Boolean.TRUE.equals(schema.getNullable())
+                || branches(schema).stream().anyMatch(BadCalls::nullable);
+    }
+
     private static List<String> required(Schema<?> schema) {
         return schema.getRequired() == null ? List.of() : schema.getRequired();
     }
 
     /** The smallest value that a schema allows. */
     private JsonNode valid(Schema<?> schema) {
+        if (schema.getExample() == null && !branches(schema).isEmpty()) {
+            return valid(branches(schema).get(0));
+        }
         if (schema.getExample() != null) {
             return MAPPER.valueToTree(schema.getExample());
         }
@@ -367,6 +386,12 @@ final class BadCalls {
     }
 
     private static List<JsonNode> wrongValues(Schema<?> schema) {
+        if (!branches(schema).isEmpty()) {
+            List<JsonNode> wrongForAll =
+                    new ArrayList<>(wrongValues(branches(schema).get(0)));
+            branches(schema).forEach(branch -> wrongForAll.retainAll(wrongValues(branch)));
+            return wrongForAll;
+        }
         List<JsonNode> wrong = new ArrayList<>();
         boolean free = schema.getType() == null && schema.getProperties() == null;
         switch (free ? "anything" : schema.getType() == null ? "object" : schema.getType()) {
