@@ -32,6 +32,7 @@ import dev.partnergateway.talonone.UpstreamContract;
 import dev.partnergateway.talonone.UpstreamHeaders;
 import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.talonone.UpstreamStep;
+import dev.partnergateway.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -43,6 +44,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -101,13 +103,15 @@ public final class Gateway implements AutoCloseable {
             sandbox = open(Sandbox.start("127.0.0.1", settings.sandboxPort(), UPSTREAM_CONTRACT));
             deployments.add(sandboxDeployment());
         }
-        Store store = open(Store.open(settings));
+        Telemetry telemetry = open(Telemetry.open(settings.accessLog()));
+        Store store = open(Store.open(settings, telemetry.meters()));
         ExecutorService workers = Workers.create("call", settings.threads());
         open(workers::shutdownNow);
-        ExecutorService upstream = Workers.create("upstream", settings.threads());
-        open(upstream::shutdownNow);
+        ExecutorService senders = Workers.create("upstream", settings.threads());
+        open(senders::shutdownNow);
+        Executor upstream = Telemetry.carrying(senders);
 
-        server = open(new PartnerServer(settings, workers));
+        server = open(new PartnerServer(settings, workers, telemetry));
         Main main = new Main();
         configure(main.configure());
         settings.camel()
@@ -118,6 +122,7 @@ public final class Gateway implements AutoCloseable {
         main.bind("platform-http-engine", new PartnerEngine(server));
         main.bind("upstreamHeaders", new UpstreamHeaders());
         main.bind("call", new CallFunction());
+        main.bind("metricsRegistry", telemetry.meters());
         // Camel's own hook at the end of the process would wait for a stop that only this class orders.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.init();
@@ -125,7 +130,7 @@ public final class Gateway implements AutoCloseable {
 
         CamelContext camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
-        TalonOne talonOne = new TalonOne(UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings);
+        TalonOne talonOne = new TalonOne(UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings, telemetry);
         Access access = new Access(deployments, new KeyProof(talonOne, upstream), store);
         ReplayingRepository answers = new ReplayingRepository(store, new Seal(settings.storeEncryptionKeys()), access);
         CouponCreation coupons = new CouponCreation(talonOne, access, settings.settleTime());

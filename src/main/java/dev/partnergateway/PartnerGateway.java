@@ -17,8 +17,11 @@ public final class PartnerGateway {
     public static void main(String[] arguments) {
         Gateway gateway;
         try {
-            gateway = Gateway.start(
-                    Settings.load(Path.of("application.properties"), System.getenv(), System.getProperties()));
+            Settings settings =
+                    Settings.load(Path.of("application.properties"), System.getenv(), System.getProperties());
+            // log4j2.xml reads it; nothing has been logged yet.
+            System.setProperty("gateway.log-format", settings.logFormat());
+            gateway = Gateway.start(settings);
         } catch (SettingsException e) {
             System.err.println(e.getMessage());
             System.exit(1);

@@ -6,6 +6,7 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.LargestAnswer;
 import dev.partnergateway.store.StoreException;
+import dev.partnergateway.telemetry.CallObservation;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -71,11 +72,12 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
 
     void receive(HttpServerRequest request, String requestId) {
         PartnerCall call = new PartnerCall(requestId, budget);
+        CallObservation seen = server.observe(request, call, integration(prefix));
         new BodyReader(server, request, refusal -> PartnerServer.refuse(request, requestId, refusal))
-                .read(body -> begin(request, call, body));
+                .read(body -> begin(request, call, seen, body));
     }
 
-    private void begin(HttpServerRequest request, PartnerCall call, byte[] body) {
+    private void begin(HttpServerRequest request, PartnerCall call, CallObservation seen, byte[] body) {
         Context context = server.vertx().getOrCreateContext();
         AtomicBoolean answered = new AtomicBoolean();
         long timer = server.vertx().setTimer(Math.max(1, call.remaining().toMillis()), late -> {
@@ -84,7 +86,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             }
         });
         try {
-            server.work(() -> {
+            server.work(() -> seen.run(() -> {
                 Answer answer;
                 try {
                     answer = work(request, call, body);
@@ -97,7 +99,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                 } else {
                     LOG.info("{} finished after its deadline with status {}", call, answer.status());
                 }
-            });
+            }));
         } catch (Refusal refusal) {
             server.letGo(body.length);
             answered.set(true);

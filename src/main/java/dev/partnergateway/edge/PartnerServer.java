@@ -1,7 +1,10 @@
 package dev.partnergateway.edge;
 
+import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.settings.Settings;
+import dev.partnergateway.telemetry.CallObservation;
+import dev.partnergateway.telemetry.Telemetry;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Vertx;
@@ -20,8 +23,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,16 +45,20 @@ public final class PartnerServer implements AutoCloseable {
     private static final String DECODER = "httpDecoder";
 
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final String NO_INTEGRATION = "none";
 
     private final Settings settings;
     private final ExecutorService workers;
+    private final Telemetry telemetry;
     private final Vertx vertx;
     private final HttpServer server;
     private final Map<String, PartnerConsumer> consumers = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong held = new AtomicLong();
+    private final AtomicInteger unanswered = new AtomicInteger();
     private volatile boolean draining;
+    private volatile boolean refusing;
     private volatile boolean listening;
 
     /**
@@ -57,9 +66,11 @@ public final class PartnerServer implements AutoCloseable {
      *
      * @param workers threads that calls are worked on
      */
-    public PartnerServer(Settings settings, ExecutorService workers) {
+    public PartnerServer(Settings settings, ExecutorService workers, Telemetry telemetry) {
         this.settings = settings;
         this.workers = workers;
+        this.telemetry = telemetry;
+        telemetry.meters().gauge("gateway.requests.running", running);
         this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
         HttpServerOptions options = new HttpServerOptions()
                 .setMaxHeaderSize(settings.headerLimit())
@@ -149,10 +160,32 @@ public final class PartnerServer implements AutoCloseable {
         request.response().exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
         PartnerConsumer consumer = consumer(request.path());
         if (consumer == null) {
+            observe(request, new PartnerCall(requestId, Duration.ZERO), NO_INTEGRATION);
             refuse(request, requestId, Refusal.of(404, "No operation has this path"));
         } else {
             consumer.receive(request, requestId);
         }
+    }
+
+    /** Follows a call until it is answered; while the gateway stops, its connection is not used again. */
+    CallObservation observe(HttpServerRequest request, PartnerCall call, String integration) {
+        CallObservation seen =
+                telemetry.call(call, integration, request.method().name());
+        HttpServerResponse response = request.response();
+        unanswered.incrementAndGet();
+        AtomicBoolean ended = new AtomicBoolean();
+        response.headersEndHandler(headers -> {
+            if (draining) {
+                response.putHeader("Connection", "close");
+            }
+        });
+        response.endHandler(end -> {
+            if (ended.compareAndSet(false, true)) {
+                unanswered.decrementAndGet();
+                seen.answered(response.headWritten() ? response.getStatusCode() : 0);
+            }
+        });
+        return seen;
     }
 
     /** A prefix ends where a segment does: {@code /x} serves {@code /x} and {@code /x/y}, never {@code /xy}. */
@@ -180,7 +213,7 @@ public final class PartnerServer implements AutoCloseable {
 
     /** Hands work to a thread that may block; refuses it when there is too much of it. */
     void work(Runnable task) {
-        if (draining) {
+        if (refusing) {
             throw Refusal.retry(503, "The gateway is stopping: try again", SOON);
         }
         if (running.incrementAndGet() > settings.runningLimit()) {
@@ -247,13 +280,17 @@ public final class PartnerServer implements AutoCloseable {
         request.connection().close();
     }
 
-    /** Takes no more calls and waits for the running ones. */
+    /**
+     * Is not ready any more, goes on for {@code gateway.drain-delay} so that load balancers notice, then takes no more calls
+     * and waits for the running ones.
+     */
     public void drain() {
         draining = true;
+        LockSupport.parkNanos(settings.drainDelay().toNanos());
+        refusing = true;
         long end = System.nanoTime() + settings.drain().toNanos();
-        while (running.get() > 0 && System.nanoTime() < end) {
-            java.util.concurrent.locks.LockSupport.parkNanos(
-                    Duration.ofMillis(10).toNanos());
+        while ((running.get() > 0 || unanswered.get() > 0) && System.nanoTime() < end) {
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }
         if (running.get() > 0) {
             LOG.warn("{} calls were still running after gateway.drain", running.get());

@@ -18,6 +18,9 @@ enum Key {
     CONNECTION_LIMIT("gateway.connection-limit", "10000", Kind.COUNT),
     RUNNING_LIMIT("gateway.running-limit", "2000", Kind.COUNT),
     THREADS("gateway.threads", "1000", Kind.COUNT),
+    ACCESS_LOG("gateway.access-log", "true", Kind.FLAG),
+    LOG_FORMAT("gateway.log-format", "text", Kind.LOG_FORMAT),
+    DRAIN_DELAY("gateway.drain-delay", "0", Kind.PAUSE),
     DRAIN("gateway.drain", "30000", Kind.MILLIS),
     RELOAD("gateway.reload", "", Kind.FLAG),
     DEADLINE_DEFAULT("gateway.deadline", "8000", Kind.MILLIS),
@@ -49,7 +52,9 @@ enum Key {
         FLAG("|true|false", "true or false"),
         PORT("0|[1-9][0-9]{0,4}", "a port number from 0 to 65535 (0 = any free port)"),
         COUNT("[1-9][0-9]{0,8}", "a whole number of at least 1"),
-        MILLIS("[1-9][0-9]{0,8}", "a whole number of milliseconds, at least 1");
+        MILLIS("[1-9][0-9]{0,8}", "a whole number of milliseconds, at least 1"),
+        PAUSE("0|[1-9][0-9]{0,8}", "a whole number of milliseconds"),
+        LOG_FORMAT("text|json", "text or json");
 
         private final Pattern shape;
         private final String expected;

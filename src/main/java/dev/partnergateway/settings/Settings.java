@@ -191,6 +191,21 @@ public final class Settings {
         return number(Key.THREADS);
     }
 
+    /** Whether every call of a partner is logged in one line. */
+    public boolean accessLog() {
+        return flag(Key.ACCESS_LOG, true);
+    }
+
+    /** How lines of the log look: {@code text} or {@code json}. */
+    public String logFormat() {
+        return text(Key.LOG_FORMAT);
+    }
+
+    /** Pause at shutdown between not being ready any more and taking no more calls. */
+    public Duration drainDelay() {
+        return Duration.ofMillis(number(Key.DRAIN_DELAY));
+    }
+
     /** Longest wait for running calls at shutdown. */
     public Duration drain() {
         return Duration.ofMillis(number(Key.DRAIN));

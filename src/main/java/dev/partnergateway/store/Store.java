@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,9 +36,10 @@ public final class Store implements AutoCloseable {
     /**
      * Connects and brings the schema up to date.
      *
+     * @param meters where use and shortage of connections are shown
      * @throws RuntimeException when the database cannot be reached or migrated
      */
-    public static Store open(Settings settings) {
+    public static Store open(Settings settings, MeterRegistry meters) {
         boolean embedded = settings.storeUrl().startsWith(H2);
         HikariConfig config = new HikariConfig();
         config.setPoolName("store");
@@ -45,6 +47,7 @@ public final class Store implements AutoCloseable {
         config.setUsername(embedded && settings.storeUser().isEmpty() ? "gateway" : settings.storeUser());
         config.setPassword(settings.storePassword().map(Secret::value).orElse(""));
         config.setMaximumPoolSize(settings.storeConnections());
+        config.setMetricRegistry(meters);
         config.setConnectionTimeout(2000);
         config.setInitializationFailTimeout(10_000);
         HikariDataSource dataSource = new HikariDataSource(config);

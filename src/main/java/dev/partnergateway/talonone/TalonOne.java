@@ -5,6 +5,8 @@ import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.talonone.UpstreamOperation.Key;
+import dev.partnergateway.telemetry.Telemetry;
+import dev.partnergateway.telemetry.UpstreamObservation;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -36,6 +38,7 @@ public final class TalonOne {
     private final CamelContext camel;
     private final ProducerTemplate template;
     private final Settings settings;
+    private final Telemetry telemetry;
     private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
 
     /**
@@ -43,10 +46,11 @@ public final class TalonOne {
      *
      * @param camel the context whose camel-http is used; configured here
      */
-    public TalonOne(UpstreamContract contract, CamelContext camel, Settings settings) {
+    public TalonOne(UpstreamContract contract, CamelContext camel, Settings settings, Telemetry telemetry) {
         this.contract = contract;
         this.camel = camel;
         this.settings = settings;
+        this.telemetry = telemetry;
         this.template = camel.createProducerTemplate();
         configure(camel.getComponent("http", HttpComponent.class));
         configure(camel.getComponent("https", HttpComponent.class));
@@ -121,12 +125,15 @@ public final class TalonOne {
             exchange.getMessage().setBody(Json.write(call.body()));
         }
         TalonOneHttpClient.waitAtMost(call.patience());
-        try {
+        try (UpstreamObservation seen =
+                telemetry.upstream(call.deployment().name(), operation.id(), operation.method())) {
             template.send(endpoint, exchange);
             if (exchange.getException() != null) {
                 throw new Unanswered(sent(exchange.getException()), exchange.getException());
             }
-            return answer(exchange);
+            UpstreamAnswer answer = answer(exchange);
+            seen.answered(answer.status());
+            return answer;
         } finally {
             TalonOneHttpClient.done();
         }

@@ -1,0 +1,112 @@
+package dev.partnergateway.telemetry;
+
+import dev.partnergateway.call.PartnerCall;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.context.Context;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.slf4j.MDC;
+
+/**
+ * Metrics of the whole process, and traces when an exporter is configured. Room for what is looked at, never for what
+ * decides anything.
+ */
+public final class Telemetry implements AutoCloseable {
+
+    /** Bounds of the histograms: from what a stored answer takes to the longest usual deadline. */
+    private static final Duration[] BOUNDS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofMillis(1000),
+        Duration.ofMillis(1800),
+        Duration.ofMillis(3000),
+        Duration.ofMillis(5000),
+        Duration.ofMillis(8000)
+    };
+
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Traces traces;
+    private final boolean accessLog;
+
+    private Telemetry(Traces traces, boolean accessLog) {
+        this.traces = traces;
+        this.accessLog = accessLog;
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new UptimeMetrics().bindTo(meters);
+    }
+
+    /**
+     * Begins.
+     *
+     * @param accessLog whether every call of a partner is logged in one line
+     */
+    public static Telemetry open(boolean accessLog) {
+        return new Telemetry(Traces.open(), accessLog);
+    }
+
+    /** Where every room puts its meters; shown on the management port. */
+    public MeterRegistry meters() {
+        return meters;
+    }
+
+    /**
+     * A call of a partner has come in.
+     *
+     * @param integration name of its integration, {@code none} when no integration has its path
+     */
+    public CallObservation call(PartnerCall call, String integration, String method) {
+        return new CallObservation(this, call, integration, method, traces.incoming(method + " " + integration));
+    }
+
+    /** A call to a deployment begins; to be closed on the same thread. */
+    public UpstreamObservation upstream(String deployment, String operation, String method) {
+        return new UpstreamObservation(this, deployment, operation, traces.outgoing(operation, method, deployment));
+    }
+
+    Timer timer(String name, String... tags) {
+        return Timer.builder(name).tags(tags).serviceLevelObjectives(BOUNDS).register(meters);
+    }
+
+    boolean accessLog() {
+        return accessLog;
+    }
+
+    /** An executor whose tasks are logged and traced as part of the call that gave them. */
+    public static Executor carrying(Executor executor) {
+        return task -> {
+            Map<String, String> log = MDC.getCopyOfContextMap();
+            Runnable traced = Context.current().wrap(task);
+            executor.execute(() -> {
+                if (log != null) {
+                    MDC.setContextMap(log);
+                }
+                try {
+                    traced.run();
+                } finally {
+                    MDC.clear();
+                }
+            });
+        };
+    }
+
+    @Override
+    public void close() {
+        traces.close();
+        meters.close();
+    }
+}
