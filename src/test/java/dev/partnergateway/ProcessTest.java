@@ -131,7 +131,14 @@ class ProcessTest {
         Path home = GatewayProcess.workingDirectory();
         Path route = home.resolve("routes/braze.camel.yaml");
         String original = Files.readString(route);
-        Files.writeString(route, original.replace("ID: .id,", "ID: (.id | error),"));
+        String created = "              - to: kamelet:create-coupon\n";
+        assertTrue(original.contains(created));
+        Files.writeString(
+                route,
+                original.replace(
+                        created,
+                        created
+                                + "              - transform:\n                  jq:\n                    expression: error\n"));
         Map<String, String> sandboxPort = Map.of("gateway.sandbox.port", "" + GatewayUnderTest.freePort());
         try (GatewayProcess gateway = GatewayProcess.start(home, sandboxPort)) {
             assertEquals(

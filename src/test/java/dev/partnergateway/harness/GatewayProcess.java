@@ -68,6 +68,8 @@ public final class GatewayProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path")));
         Map<String, String> all = new java.util.HashMap<>(Map.of("gateway.sandbox", "true"));
+        // A process that has just started on a busy machine is slow to give its first answer.
+        all.put("gateway.deadline.braze", "20000");
         all.putAll(settings);
         all.put("gateway.port", "" + port);
         all.put("gateway.management-port", "" + managementPort);
