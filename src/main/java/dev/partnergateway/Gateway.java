@@ -144,8 +144,12 @@ public final class Gateway implements AutoCloseable {
         steps.put("addLoyaltyPoints", points);
         steps.put("createAudienceV2", audiences.creation());
         AttributeCreation creation = new AttributeCreation(talonOne, catalogue, access);
-        for (String id :
-                List.of("createReferral", "trackEventV2", "updateCustomerProfileV2", "updateCustomerSessionV2")) {
+        for (String id : List.of(
+                "createReferral",
+                "trackEventV2",
+                "updateCustomerProfileV2",
+                "updateCustomerProfilesV2",
+                "updateCustomerSessionV2")) {
             UpstreamOperation operation = talonOne.contract().operation(id);
             UpstreamStep step = steps.getOrDefault(id, new PlainStep(talonOne, operation));
             steps.put(id, new UnknownAttributes(operation, step, catalogue, creation));

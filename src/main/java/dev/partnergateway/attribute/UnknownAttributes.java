@@ -24,7 +24,7 @@ import org.apache.camel.Exchange;
  *
  * <ul>
  *   <li>{@code refuse}, also when a route says nothing: Talon.One refuses the call.
- *   <li>{@code skip}: they are left out.
+ *   <li>{@code skip}: they are left out; with {@code "only": [<name>]} only those of these names.
  *   <li>{@code create}: they are created first, where the operator allows it; the answer gets {@code createdAttributes}.
  * </ul>
  */
@@ -68,7 +68,7 @@ public final class UnknownAttributes implements UpstreamStep {
         String unknown = wish.path("unknown").asText();
         return switch (unknown) {
             case "refuse" -> next.run(exchange, own);
-            case "skip" -> skip(exchange, call, own);
+            case "skip" -> skip(exchange, call, own, wish.path("only"));
             case "create" -> create(exchange, call, own, declared);
             default ->
                 throw new IllegalArgumentException(
@@ -80,18 +80,19 @@ public final class UnknownAttributes implements UpstreamStep {
         return AttributeObject.in(operation, request.path("body"));
     }
 
-    private JsonNode skip(Exchange exchange, PartnerCall call, ObjectNode request) {
+    private JsonNode skip(Exchange exchange, PartnerCall call, ObjectNode request, JsonNode only) {
         for (AttributeObject object : objects(request)) {
             catalogue.types(call.deployment(), object.entity()).ifPresent(types -> object.values()
                     .properties()
-                    .removeIf(attribute -> !types.has(object.eventType(), attribute.getKey())));
+                    .removeIf(attribute -> !types.has(object.eventType(), attribute.getKey())
+                            && mayBeSkipped(attribute.getKey(), only)));
         }
         JsonNode key = request.path("key");
         for (int round = 0; ; round++) {
             try {
                 return next.run(exchange, request);
             } catch (Refusal refusal) {
-                if (round == ROUNDS || !removeUnknown(request, refusal)) {
+                if (round == ROUNDS || !removeUnknown(request, refusal, only)) {
                     throw refusal;
                 }
                 request.set("key", variant(call, key, request.path("body")));
@@ -99,11 +100,23 @@ public final class UnknownAttributes implements UpstreamStep {
         }
     }
 
+    private static boolean mayBeSkipped(String name, JsonNode only) {
+        for (JsonNode allowed : only) {
+            if (allowed.asText().equals(name)) {
+                return true;
+            }
+        }
+        return only.isMissingNode();
+    }
+
     /** Removes what Talon.One does not know; false when that is not all that is wrong. */
-    private boolean removeUnknown(ObjectNode request, Refusal refusal) {
+    private boolean removeUnknown(ObjectNode request, Refusal refusal, JsonNode only) {
         List<AttributeObject> objects = objects(request);
         for (JsonNode error : refusal.errors()) {
-            if (!isUnknown(error, objects)) {
+            boolean skipped = objects.stream()
+                    .map(object -> object.pointedAt(pointer(error)))
+                    .anyMatch(name -> name != null && mayBeSkipped(name, only));
+            if (!isUnknown(error, objects) || !skipped) {
                 return false;
             }
         }

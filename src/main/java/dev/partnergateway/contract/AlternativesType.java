@@ -17,6 +17,7 @@ final class AlternativesType extends Type {
 
     @Override
     JsonNode coerce(JsonNode value, Check check) {
+        Check nearest = null;
         for (Type branch : branches) {
             Check trial = check.trial();
             JsonNode checked = branch.coerce(value, trial);
@@ -24,8 +25,12 @@ final class AlternativesType extends Type {
                 check.adopt(trial);
                 return checked;
             }
+            if (nearest == null && value.isObject()) {
+                nearest = trial;
+            }
         }
-        return check.refuse(expectation(), value);
+        // "An object, or an object" would help nobody: the first branch is the one that files put the usual case in.
+        return nearest == null ? check.refuse(expectation(), value) : check.problemsOf(nearest);
     }
 
     @Override

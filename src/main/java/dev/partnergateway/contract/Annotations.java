@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * The vendor extensions of a parameter or a schema. They declare what plain OpenAPI cannot say, so that the core needs
@@ -17,6 +19,7 @@ import java.util.Map;
  * @param aliases {@code x-aliases}: other accepted spellings of the name
  * @param excludes {@code x-excludes}: names of members that cannot be present as well
  * @param mostChanges {@code x-most-changes}: most items that the lists inside the value hold together; 0 = any number
+ * @param memberNames {@code x-member-names}: regular expression that all names of members match; empty = any name
  */
 record Annotations(
         boolean deployment,
@@ -26,8 +29,9 @@ record Annotations(
         boolean characters,
         List<String> aliases,
         List<String> excludes,
-        int mostChanges) {
-    static final Annotations NONE = new Annotations(false, false, false, false, false, List.of(), List.of(), 0);
+        int mostChanges,
+        String memberNames) {
+    static final Annotations NONE = new Annotations(false, false, false, false, false, List.of(), List.of(), 0, "");
 
     /** Reads the extensions at a place of the file; one that is unknown would silently not be obeyed, so it is refused. */
     static Annotations of(Map<String, Object> extensions, String place) {
@@ -48,10 +52,11 @@ record Annotations(
                         case "x-aliases" -> lists(names(name, value, place), List.of());
                         case "x-excludes" -> lists(List.of(), names(name, value, place));
                         case "x-most-changes" -> NONE.atMost(number(name, value, place));
+                        case "x-member-names" -> NONE.named(pattern(name, value, place));
                         default ->
                             throw new IllegalArgumentException(place + ": the extension " + name
                                     + " is unknown; known are x-deployment, x-credential, x-dry-run, x-attributes,"
-                                    + " x-characters, x-aliases, x-excludes, x-most-changes");
+                                    + " x-characters, x-aliases, x-excludes, x-most-changes, x-member-names");
                     });
         }
         return found;
@@ -66,20 +71,27 @@ record Annotations(
                 characters || other.characters,
                 joined(aliases, other.aliases),
                 joined(excludes, other.excludes),
-                Math.max(mostChanges, other.mostChanges));
+                Math.max(mostChanges, other.mostChanges),
+                memberNames.isEmpty() ? other.memberNames : memberNames);
     }
 
     private Annotations atMost(int changes) {
-        return new Annotations(deployment, credential, dryRun, attributes, characters, aliases, excludes, changes);
+        return new Annotations(
+                deployment, credential, dryRun, attributes, characters, aliases, excludes, changes, memberNames);
+    }
+
+    private Annotations named(String pattern) {
+        return new Annotations(
+                deployment, credential, dryRun, attributes, characters, aliases, excludes, mostChanges, pattern);
     }
 
     private static Annotations flags(
             boolean deployment, boolean credential, boolean dryRun, boolean attributes, boolean characters) {
-        return new Annotations(deployment, credential, dryRun, attributes, characters, List.of(), List.of(), 0);
+        return new Annotations(deployment, credential, dryRun, attributes, characters, List.of(), List.of(), 0, "");
     }
 
     private static Annotations lists(List<String> aliases, List<String> excludes) {
-        return new Annotations(false, false, false, false, false, aliases, excludes, 0);
+        return new Annotations(false, false, false, false, false, aliases, excludes, 0, "");
     }
 
     private static boolean isTrue(String name, JsonNode value, String place) {
@@ -87,6 +99,17 @@ record Annotations(
             throw new IllegalArgumentException(place + ": " + name + " must be true or false");
         }
         return value.booleanValue();
+    }
+
+    private static String pattern(String name, JsonNode value, String place) {
+        try {
+            if (value != null && value.isTextual()) {
+                return Pattern.compile(value.textValue()).pattern();
+            }
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(place + ": " + name + " cannot be read: " + e.getDescription(), e);
+        }
+        throw new IllegalArgumentException(place + ": " + name + " must be a regular expression");
     }
 
     private static int number(String name, JsonNode value, String place) {

@@ -129,6 +129,15 @@ final class Check {
         return trial;
     }
 
+    /** Takes over what a trial has reported. Always null, so that callers return it. */
+    JsonNode problemsOf(Check trial) {
+        if (problems == null) {
+            problems = new ArrayList<>(MOST_PROBLEMS);
+        }
+        trial.problems.stream().limit(MOST_PROBLEMS - problems.size()).forEach(problems::add);
+        return null;
+    }
+
     void adopt(Check trial) {
         if (trial.deployment != null) {
             deployment(trial.deployment);

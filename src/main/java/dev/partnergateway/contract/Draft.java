@@ -208,6 +208,7 @@ final class Draft {
                 annotations.mostChanges() > 0 && !"object".equals(type) && !"array".equals(type),
                 "x-most-changes",
                 "objects and arrays");
+        misplaced(!annotations.memberNames().isEmpty() && !"object".equals(type), "x-member-names", "objects");
         misplaced(annotations.deployment() && !isPlainString(), "x-deployment", "strings");
         misplaced(annotations.credential() && !isPlainString(), "x-credential", "strings");
         misplaced(defaultValue != null && "date-time".equals(format), "default", "values other than date-times");

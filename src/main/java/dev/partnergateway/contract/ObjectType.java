@@ -87,6 +87,10 @@ final class ObjectType extends Type {
                 return check.refuse("lists of at most " + most + " items together, got " + changes);
             }
         }
+        String names = property.annotations().memberNames();
+        if (checked != null && !names.isEmpty()) {
+            refuseNames(checked, names, check);
+        }
         if (checked != null && checked.isTextual()) {
             if (property.annotations().deployment()) {
                 check.deployment(checked.textValue());
@@ -96,6 +100,16 @@ final class ObjectType extends Type {
             }
         }
         return checked;
+    }
+
+    private static void refuseNames(JsonNode object, String pattern, Check check) {
+        for (var member : object.properties()) {
+            if (!member.getKey().matches(pattern)) {
+                check.enter(member.getKey());
+                check.report(": expected a member name matching " + pattern);
+                check.leave();
+            }
+        }
     }
 
     /** Items of all lists in a value, the value itself included. */

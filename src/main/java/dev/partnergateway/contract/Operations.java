@@ -221,10 +221,12 @@ final class Operations {
                 || annotations.characters()
                 || !annotations.aliases().isEmpty()
                 || !annotations.excludes().isEmpty()
-                || annotations.mostChanges() > 0) {
+                || annotations.mostChanges() > 0
+                || !annotations.memberNames().isEmpty()) {
             throw wrong(
                     place,
-                    "x-credential, x-characters, x-aliases, x-excludes and x-most-changes belong to properties of a body");
+                    "x-credential, x-characters, x-aliases, x-excludes, x-most-changes and x-member-names belong to"
+                            + " properties of a body");
         }
         if (annotations.dryRun() && !(declared.getIn().equals("header") && "boolean".equals(draft.type()))) {
             throw wrong(place, "x-dry-run belongs to a boolean header parameter");

@@ -176,10 +176,18 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         return Answer.refused(Refusal.of(404, "No operation has this path"));
     }
 
+    /** Where an operation's contract knows no 404, what is named and not there is a mistake in the call as any other. */
+    private static Refusal documented(Refusal refusal, PartnerCall call) {
+        boolean unheardOf = refusal.status() == 404
+                && call.operation() != null
+                && !call.operation().statuses().contains(404);
+        return unheardOf ? Refusal.of(400, refusal.getMessage()) : refusal;
+    }
+
     private static Answer refused(Throwable failure, PartnerCall call) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Refusal refusal) {
-                return Answer.refused(refusal);
+                return Answer.refused(documented(refusal, call));
             }
             if (cause instanceof StoreException) {
                 LOG.error("{} the store did not answer", call, cause);
