@@ -267,8 +267,7 @@ final class BadCalls {
 
     private void member(Schema<?> schema, String at, String name, boolean required, JsonNode root) {
         Set<Integer> statuses = marked(schema.getExtensions(), "x-credential") ? Set.of(400, 401) : Set.of(400);
-        String names =
-                statuses.contains(401) ? "" : marked(schema.getExtensions(), "x-deployment") ? "deployment" : name;
+        String names = statuses.contains(401) ? "" : holdsDeployment(schema) ? "deployment" : name;
         if (required) {
             body("no " + at, statuses, names, remove(root, at));
             if (!nullable(schema)) {
@@ -278,11 +277,21 @@ final class BadCalls {
                 body(at + " blank", statuses, names, set(root, at, JSON.textNode("  ")));
             }
         }
+        if (!marked(schema.getExtensions(), "x-deployment")) {
+            names = statuses.contains(401) ? "" : name;
+        }
         for (JsonNode value : wrongValues(schema)) {
             String shown = value.toString();
             String title = at + " = " + (shown.length() > 40 ? shown.length() + " characters" : shown);
             body(title, statuses, names, set(root, at, value));
         }
+    }
+
+    /** Without what holds the deployment, the deployment is what is missing (contract 2.1). */
+    private static boolean holdsDeployment(Schema<?> schema) {
+        return marked(schema.getExtensions(), "x-deployment")
+                || schema.getProperties() != null
+                        && schema.getProperties().values().stream().anyMatch(BadCalls::holdsDeployment);
     }
 
     private void items(Schema<?> list, String at, String name, JsonNode root) {
