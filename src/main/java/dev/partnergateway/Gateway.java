@@ -14,9 +14,11 @@ import dev.partnergateway.edge.ContractStrategy;
 import dev.partnergateway.edge.PartnerEngine;
 import dev.partnergateway.edge.PartnerServer;
 import dev.partnergateway.edge.Workers;
+import dev.partnergateway.idempotency.Parked;
 import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.idempotency.Sweeper;
 import dev.partnergateway.loyalty.PointsAddition;
+import dev.partnergateway.management.ParkedPages;
 import dev.partnergateway.referral.ReferralCreation;
 import dev.partnergateway.sandbox.Sandbox;
 import dev.partnergateway.sandbox.Seed;
@@ -33,6 +35,8 @@ import dev.partnergateway.talonone.UpstreamHeaders;
 import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.talonone.UpstreamStep;
 import dev.partnergateway.telemetry.Telemetry;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -51,6 +55,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.NoErrorHandlerBuilder;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.Main;
@@ -164,6 +169,7 @@ public final class Gateway implements AutoCloseable {
         HealthCheckRegistry.get(camel).register(new ReadyCheck(server, store));
         requireManagementPort();
         main.start();
+        manage(camel, answers);
 
         ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
         open(chores::shutdownNow);
@@ -196,6 +202,18 @@ public final class Gateway implements AutoCloseable {
                 .withMetricsEnabled(true);
         main.metrics().withEnabled(true);
         main.health().withEnabled(true).withExposureLevel("full");
+    }
+
+    private void manage(CamelContext camel, ReplayingRepository answers) {
+        String router = VertxPlatformHttpRouter.getRouterNameFromPort(settings.managementPort());
+        ParkedPages.add(VertxPlatformHttpRouter.lookup(camel, router), answers.parked());
+        MeterRegistry meters = camel.getRegistry().findSingleByType(MeterRegistry.class);
+        Gauge.builder("gateway.parked.calls", answers.parked(), Parked::count)
+                .description("Calls that an operator has to decide on")
+                .register(meters);
+        Gauge.builder("gateway.unfinished.calls", answers, ReplayingRepository::unfinished)
+                .description("Calls whose outcome is not known, or not answered yet")
+                .register(meters);
     }
 
     private DeploymentSettings sandboxDeployment() {

@@ -1,5 +1,6 @@
 package dev.partnergateway;
 
+import dev.partnergateway.management.ParkedCommand;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.settings.SettingsException;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ public final class PartnerGateway {
     /**
      * Starts the gateway in the working directory; exits with 1 and a sentence when it cannot.
      *
-     * @param arguments not used: every setting is a property
+     * @param arguments none; or a command to a gateway that runs already, see {@link ParkedCommand}
      */
     public static void main(String[] arguments) {
         Gateway gateway;
@@ -21,6 +22,9 @@ public final class PartnerGateway {
                     Settings.load(Path.of("application.properties"), System.getenv(), System.getProperties());
             // log4j2.xml reads it; nothing has been logged yet.
             System.setProperty("gateway.log-format", settings.logFormat());
+            if (arguments.length > 0) {
+                System.exit(new ParkedCommand(settings, System.out, System.err).run(arguments));
+            }
             gateway = Gateway.start(settings);
         } catch (SettingsException e) {
             System.err.println(e.getMessage());

@@ -30,6 +30,7 @@ public final class PartnerCall {
     private final String requestId;
     private final long deadline;
     private volatile Phase phase = Phase.CHECKING;
+    private volatile boolean changed;
     private Operation operation;
     private Checked checked;
     private Deployment deployment;
@@ -114,6 +115,16 @@ public final class PartnerCall {
     /** Notes what the call is waiting for. */
     public void phase(Phase now) {
         this.phase = now;
+    }
+
+    /** Whether Talon.One has done something for this call: its key is not freed any more. */
+    public boolean changed() {
+        return changed;
+    }
+
+    /** Notes that Talon.One has done something for this call. */
+    public void hasChanged() {
+        changed = true;
     }
 
     /** The contract's operation; null before the contract check. */

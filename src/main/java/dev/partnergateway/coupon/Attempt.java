@@ -56,9 +56,10 @@ final class Attempt {
         return (ObjectNode) claim.request().get("body");
     }
 
-    /** When the claim was made, in milliseconds since 1970 UTC. */
-    long begun() {
-        return claim == null ? begun : claim.created();
+    /** Whether a coupon is what this work made: as it was asked for, and nobody else's. */
+    boolean ours(JsonNode coupon, JsonNode body) {
+        return CouponLookup.ours(coupon, body, claim == null ? begun : claim.created())
+                && (claim == null || !claim.belongsToAnother(deployment.name(), coupon));
     }
 
     void writeDown(ObjectNode body) {

@@ -190,7 +190,7 @@ public final class CouponCreation implements UpstreamStep, Finisher {
     private JsonNode find(Attempt attempt, String code, ObjectNode body, Refusal otherwise) {
         try {
             return lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code)
-                    .filter(coupon -> CouponLookup.ours(coupon, body, attempt.begun()))
+                    .filter(coupon -> attempt.ours(coupon, body))
                     .orElseThrow(() -> otherwise);
         } catch (Refusal e) {
             throw otherwise;
@@ -202,12 +202,14 @@ public final class CouponCreation implements UpstreamStep, Finisher {
         ObjectNode body = attempt.body();
         String code = body.path("couponPattern").asText();
         Optional<JsonNode> found;
+        // What becomes visible while it is being looked for may be missed: the look counts from its beginning.
+        long asked = System.currentTimeMillis();
         try {
             found = lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code);
         } catch (Refusal e) {
             throw Refusal.unknown(e.status(), e.getMessage());
         }
-        if (found.isPresent() && CouponLookup.ours(found.get(), body, attempt.begun())) {
+        if (found.isPresent() && attempt.ours(found.get(), body)) {
             attempt.note("found by its code");
             return found.get();
         }
@@ -219,7 +221,7 @@ public final class CouponCreation implements UpstreamStep, Finisher {
             }
             return create(attempt, body, attempt.pattern.draw(), false);
         }
-        if (System.currentTimeMillis() - attempt.claim.sent() < settleTime.toMillis()) {
+        if (asked - attempt.claim.sent() < settleTime.toMillis()) {
             throw Refusal.unknown(503, "It is not known yet whether Talon.One created the coupon: try again");
         }
         attempt.note("not found: the same code is sent again");

@@ -129,14 +129,23 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             exchange.getMessage()
                     .setHeader(Exchange.HTTP_METHOD, request.method().name());
             createUoW(exchange);
-            getProcessor().process(exchange);
-            // Stores the answer of an idempotent route, so it comes before the answer is read.
+            process(exchange);
+            // Stores the answer of an idempotent route or frees its key, so it comes before the answer is read.
             doneUoW(exchange);
             return exchange.getException() == null ? answer(exchange, call) : refused(exchange.getException(), call);
         } catch (Exception e) {
             return refused(e, call);
         } finally {
             releaseExchange(exchange, false);
+        }
+    }
+
+    /** Whatever fails is kept on the exchange, also what Camel lets through: the key must be given back. */
+    private void process(Exchange exchange) {
+        try {
+            getProcessor().process(exchange);
+        } catch (Throwable failure) {
+            exchange.setException(failure);
         }
     }
 

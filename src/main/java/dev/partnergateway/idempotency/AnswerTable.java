@@ -5,8 +5,10 @@ import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * The SQL on table {@code answer}. Every change after the claim names the owner: who lost the row to a takeover changes
@@ -16,14 +18,28 @@ final class AnswerTable {
 
     private static final String ALL = "id, bound, deployment, operation, state, owner, lease_until, created, expires,"
             + " sent, request, outcome, parked, status, content_type, body";
+    private static final String STANDS =
+            "NOT (state = 'DONE' AND parked IS NULL AND expires <= ?) AND NOT (state = 'CLAIMED' AND lease_until <= ?)";
+
+    private static final String PRUNED = "parked IS NULL AND ((state = 'DONE' AND expires <= ?)"
+            + " OR (state = 'CLAIMED' AND lease_until <= ?)"
+            + " OR (state IN ('SENT', 'SETTLED') AND expires <= ? AND lease_until <= ?))";
+
     private static final int LONGEST_TEXT = 500;
 
     private final Store store;
     private final Seal seal;
+    private final LongSupplier clock;
 
-    AnswerTable(Store store, Seal seal) {
+    /** Makes it with a clock that gives milliseconds since 1970 UTC. */
+    AnswerTable(Store store, Seal seal, LongSupplier clock) {
         this.store = store;
         this.seal = seal;
+        this.clock = clock;
+    }
+
+    long now() {
+        return clock.getAsLong();
     }
 
     /** Takes a key nobody has; false when somebody has it. */
@@ -49,18 +65,54 @@ final class AnswerTable {
                 .findFirst();
     }
 
-    List<Row> slots(String slots) {
-        return store.query(this::row, "SELECT " + ALL + " FROM answer WHERE slots = ?", slots);
+    /** Whether a key has an answer, or a call is working on one. */
+    boolean stands(String id, long now) {
+        return !store.query(row -> row.getString(1), "SELECT id FROM answer WHERE id = ? AND " + STANDS, id, now, now)
+                .isEmpty();
     }
 
-    /** Rows with an unknown outcome that nobody works on. */
+    /** Other keys of the same slots that stand; one identifier may have a slot for each of very many recipients. */
+    List<String> others(String slots, String id, long now, int most) {
+        return store.query(
+                row -> row.getString(1),
+                "SELECT id FROM answer WHERE slots = ? AND id <> ? AND " + STANDS + " LIMIT ?",
+                slots,
+                id,
+                now,
+                now,
+                most);
+    }
+
+    /** Rows with an unknown outcome that nobody works on, whose time has come to be looked at. */
     List<Row> abandoned(long now, int most) {
         return store.query(
                 this::row,
-                "SELECT " + ALL + " FROM answer WHERE state = 'SENT' AND lease_until <= ? AND request IS NOT NULL"
-                        + " AND parked IS NULL ORDER BY lease_until LIMIT ?",
+                "SELECT " + ALL + " FROM answer WHERE state = 'SENT' AND (lease_until <= ? OR lease_until > ?)"
+                        + " AND look_at <= ? AND request IS NOT NULL AND parked IS NULL ORDER BY look_at LIMIT ?",
+                now,
+                now + Row.LONGEST_LEASE.toMillis(),
                 now,
                 most);
+    }
+
+    /** Notes when the sweeper looks at a row again. */
+    void lookAt(String id, long when) {
+        store.update("UPDATE answer SET look_at = ? WHERE id = ?", when, id);
+    }
+
+    /** How many rows wait for an operator. */
+    long countParked() {
+        return count("parked IS NOT NULL");
+    }
+
+    /** How many rows have an outcome that is not known, or known and not yet answered, and need no operator. */
+    long countUnfinished() {
+        return count("state IN ('SENT', 'SETTLED') AND parked IS NULL");
+    }
+
+    private long count(String condition) {
+        return store.query(row -> row.getLong(1), "SELECT COUNT(*) FROM answer WHERE " + condition)
+                .get(0);
     }
 
     /** Rows that an operator has to decide on, oldest first. */
@@ -69,15 +121,21 @@ final class AnswerTable {
                 this::row, "SELECT " + ALL + " FROM answer WHERE parked IS NOT NULL ORDER BY created LIMIT ?", most);
     }
 
-    /** Takes a row over whose owner's lease has run out; false when somebody else was faster. */
-    boolean takeOver(Row row, String owner, long leaseUntil) {
+    /**
+     * Takes a row over whose owner's lease has run out; false when somebody else was faster, or the owner has gone on. A
+     * time of sending in the future was written before the clock jumped back: it is taken for now.
+     */
+    boolean takeOver(Row row, String owner, long now, long leaseUntil) {
         return store.update(
-                        "UPDATE answer SET owner = ?, lease_until = ? WHERE id = ? AND owner = ? AND state <> 'DONE'"
-                                + " AND lease_until = ?",
+                        "UPDATE answer SET owner = ?, lease_until = ?, sent = CASE WHEN sent > ? THEN ? ELSE sent END"
+                                + " WHERE id = ? AND owner = ? AND state = ? AND lease_until = ? AND parked IS NULL",
                         owner,
                         leaseUntil,
+                        now,
+                        now,
                         row.id(),
                         row.owner(),
+                        row.state().name(),
                         row.leaseUntil())
                 == 1;
     }
@@ -92,15 +150,17 @@ final class AnswerTable {
                 == 1;
     }
 
-    /** Writes down what is about to be sent, and what it will make if that is known; false when the row was lost. */
+    /** Writes down what is about to be sent, and what it will make if that is known; false when the lease has ended. */
     boolean sending(String id, String owner, byte[] request, String result, long now) {
         return store.update(
-                        "UPDATE answer SET state = 'SENT', request = ?, sent = ?, result = ? WHERE id = ? AND owner = ?",
+                        "UPDATE answer SET state = 'SENT', request = ?, sent = ?, result = ? WHERE id = ? AND owner = ?"
+                                + " AND lease_until > ?",
                         seal.seal(request),
                         now,
                         result,
                         id,
-                        owner)
+                        owner,
+                        now)
                 == 1;
     }
 
@@ -114,32 +174,41 @@ final class AnswerTable {
                 owner);
     }
 
-    /** Lets go of a row whose request was not carried out: the next to take it over sends the same one. */
-    void keep(String id, String owner) {
-        store.update("UPDATE answer SET state = 'CLAIMED', lease_until = 0 WHERE id = ? AND owner = ?", id, owner);
+    /** Lets go of a row for which nothing more is on its way: the next to take it over goes on with it. */
+    void keep(String id, String owner, long now) {
+        store.update("UPDATE answer SET state = 'CLAIMED', lease_until = ? WHERE id = ? AND owner = ?", now, id, owner);
     }
 
-    /** Keeps Talon.One's answer and lets go. */
-    void settle(String id, String owner, byte[] outcome, String result) {
-        store.update(
-                "UPDATE answer SET state = 'SETTLED', lease_until = 0, outcome = ?, result = ?, parked = NULL"
-                        + " WHERE id = ? AND owner = ?",
-                seal.seal(outcome),
-                result,
-                id,
-                owner);
+    /**
+     * Keeps Talon.One's answer and lets go; false when the row was lost.
+     *
+     * @param made names what Talon.One made, where it gave it an id: no two rows hold the same; may be null
+     * @throws dev.partnergateway.store.StoreException a duplicate, when another row holds it
+     */
+    boolean settle(String id, String owner, byte[] outcome, String result, String made) {
+        return store.update(
+                        "UPDATE answer SET state = 'SETTLED', lease_until = 0, outcome = ?, result = ?, made = ?,"
+                                + " parked = NULL"
+                                + " WHERE id = ? AND owner = ?",
+                        seal.seal(outcome),
+                        result,
+                        made,
+                        id,
+                        owner)
+                == 1;
     }
 
     /** Stores the partner's answer; false when the row was lost. */
-    boolean done(String id, String owner, int status, String contentType, byte[] body, String result) {
+    boolean done(String id, String owner, int status, String contentType, byte[] body, String result, String made) {
         return store.update(
                         "UPDATE answer SET state = 'DONE', lease_until = 0, status = ?, content_type = ?, body = ?,"
-                                + " result = ?, request = NULL, outcome = NULL, parked = NULL"
+                                + " result = ?, made = ?, request = NULL, outcome = NULL, parked = NULL"
                                 + " WHERE id = ? AND owner = ?",
                         status,
                         contentType,
                         seal.seal(body),
                         result,
+                        made,
                         id,
                         owner)
                 == 1;
@@ -169,14 +238,23 @@ final class AnswerTable {
                 since);
     }
 
-    /** Leaves a row to an operator. */
-    void park(String id, String reason) {
-        store.update("UPDATE answer SET parked = ?, lease_until = 0 WHERE id = ?", shortened(reason), id);
+    /** Leaves a row to an operator; false when the row was lost. */
+    boolean park(String id, String owner, String reason) {
+        return store.update(
+                        "UPDATE answer SET parked = ?, lease_until = 0 WHERE id = ? AND owner = ?",
+                        shortened(reason),
+                        id,
+                        owner)
+                == 1;
     }
 
     /** Takes a row back from the operator; false when it was not parked. */
     boolean unpark(String id) {
-        return store.update("UPDATE answer SET parked = NULL WHERE id = ? AND parked IS NOT NULL", id) == 1;
+        return store.update(
+                        "UPDATE answer SET parked = NULL, look_at = 0, lease_until = 0"
+                                + " WHERE id = ? AND parked IS NOT NULL",
+                        id)
+                == 1;
     }
 
     /** Frees a key. */
@@ -194,20 +272,30 @@ final class AnswerTable {
         store.update("DELETE FROM answer WHERE id = ? AND state = 'DONE' AND expires <= ?", id, now);
     }
 
-    /** Frees up to so many keys whose window has passed, or whose call never got as far as being sent. */
+    /**
+     * Frees up to so many keys whose window has passed, or whose call never got as far as being sent. The condition
+     * stands twice: PostgreSQL looks at the outer one again when a row has changed meanwhile.
+     */
     int prune(long now, long abandonedBefore, int most) {
         return store.update(
-                "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE"
-                        + " (state IN ('DONE', 'SETTLED') AND parked IS NULL AND expires <= ?)"
-                        + " OR (state = 'CLAIMED' AND parked IS NULL AND lease_until <= ?) LIMIT ?)",
+                "DELETE FROM answer WHERE " + PRUNED + " AND id IN (SELECT id FROM answer WHERE " + PRUNED
+                        + " LIMIT ?)",
                 now,
+                abandonedBefore,
+                abandonedBefore,
+                abandonedBefore,
+                now,
+                abandonedBefore,
+                abandonedBefore,
                 abandonedBefore,
                 most);
     }
 
     /** Forgets the history of rows that are gone. */
     void pruneHistory(long before) {
-        store.update("DELETE FROM history WHERE at <= ? AND answer_id NOT IN (SELECT id FROM answer)", before);
+        store.update(
+                "DELETE FROM history WHERE at <= ? AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.id = answer_id)",
+                before);
     }
 
     /** Ends every lease: the only process that could have held one has just started. */
@@ -250,12 +338,20 @@ final class AnswerTable {
         } catch (Seal.UnreadableException e) {
             parked = parked == null ? Row.UNREADABLE + e.getMessage() : parked;
         }
+        State state = state(row.getString("state"));
+        int status = row.getInt("status");
+        if (parked == null && state == null) {
+            parked = Row.UNREADABLE + "it has no known state";
+        }
+        if (parked == null && state == State.DONE && (body == null || status < 200 || status > 299)) {
+            parked = Row.UNREADABLE + "it holds no answer";
+        }
         return new Row(
                 row.getString("id"),
                 row.getBoolean("bound"),
                 row.getString("deployment"),
                 row.getString("operation"),
-                State.valueOf(row.getString("state")),
+                state == null ? State.SENT : state,
                 row.getString("owner"),
                 row.getLong("lease_until"),
                 row.getLong("created"),
@@ -264,8 +360,15 @@ final class AnswerTable {
                 request,
                 outcome,
                 parked,
-                row.getInt("status"),
+                status,
                 row.getString("content_type"),
                 body);
+    }
+
+    private static State state(String name) {
+        return Arrays.stream(State.values())
+                .filter(state -> state.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 }

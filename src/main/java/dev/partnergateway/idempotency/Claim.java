@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Row.State;
+import dev.partnergateway.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 
 /**
@@ -83,7 +85,7 @@ public final class Claim {
      *     id
      */
     public void sending(ObjectNode content, String name) {
-        long now = System.currentTimeMillis();
+        long now = table.now();
         String result = name == null ? null : result(content, name) + ':';
         if (!table.sending(id, owner, Json.write(content), result, now)) {
             throw Refusal.retry(503, "Another gateway has taken this call over: try again", Duration.ofSeconds(1));
@@ -117,7 +119,7 @@ public final class Claim {
 
     /** Notes for the operator what happened to this claim. */
     public void note(String event) {
-        table.note(id, System.currentTimeMillis(), event);
+        table.note(id, table.now(), event);
     }
 
     /** Whether somebody worked on this key before and did not finish. */
@@ -160,25 +162,56 @@ public final class Claim {
      * @param effectUnknown whether the failure left the outcome open
      */
     void giveBack(boolean effectUnknown) {
-        long now = System.currentTimeMillis();
+        long now = table.now();
         if (outcome().isPresent()) {
-            table.settle(id, owner, Json.write(outcome), result());
+            unlessAnothers(() -> table.settle(id, owner, Json.write(outcome), result(), made()));
         } else if (parked != null) {
-            table.release(id, owner, now, 0);
-            table.park(id, parked);
-            note("parked: " + parked);
+            park(parked);
         } else if (kept) {
-            table.keep(id, owner);
+            table.keep(id, owner, now);
         } else if (effectUnknown || unknown()) {
             table.release(id, owner, now, 0);
+        } else if (resumed && request == null) {
+            // Who held the key before may have sent what need not be written down: the key keeps standing for that.
+            table.keep(id, owner, now);
         } else {
             table.delete(id, owner);
         }
     }
 
-    /** Stores the partner's answer; false when the row was lost to another process. */
+    /** Frees the key of a call that turned out to be another one's repeat. */
+    void withdraw() {
+        table.delete(id, owner);
+    }
+
+    /** Stores the partner's answer; false when the row was lost to another process, or left to the operator. */
     boolean done(int status, String contentType, byte[] body) {
-        return table.done(id, owner, status, contentType, body, result());
+        return unlessAnothers(() -> table.done(id, owner, status, contentType, body, result(), made()));
+    }
+
+    /** Two keys never share what Talon.One made once: the later of the two is for the operator. */
+    private boolean unlessAnothers(BooleanSupplier store) {
+        try {
+            return store.getAsBoolean();
+        } catch (StoreException e) {
+            if (!e.duplicate()) {
+                throw e;
+            }
+            park("what Talon.One answered is the result of another call");
+            return false;
+        }
+    }
+
+    private void park(String reason) {
+        table.release(id, owner, table.now(), 0);
+        if (table.park(id, owner, reason)) {
+            note("parked: " + reason);
+        }
+    }
+
+    /** What cannot be told apart from others of its name has no time of creation. */
+    private String made() {
+        return outcome == null || outcome.path("created").asText("").isEmpty() ? null : result();
     }
 
     private String result() {

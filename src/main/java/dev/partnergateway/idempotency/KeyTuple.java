@@ -19,10 +19,11 @@ import java.util.regex.Pattern;
  *
  * @param key SHA-256 of the whole tuple
  * @param slots SHA-256 of the tuple without its recipient; null when the operation has no recipients
+ * @param anybody SHA-256 of the tuple of the call that names no recipient; null when the operation has none
  * @param bound whether a recipient is part of it
  * @param window how long a repeat gets the first answer
  */
-record KeyTuple(String key, String slots, boolean bound, Duration window) {
+record KeyTuple(String key, String slots, String anybody, boolean bound, Duration window) {
 
     /** Keys without a window are kept for longer than any campaign that Talon.One can run. */
     private static final Duration UNLIMITED = Duration.ofDays(400);
@@ -31,7 +32,7 @@ record KeyTuple(String key, String slots, boolean bound, Duration window) {
 
     /** A key that no other call has. */
     static KeyTuple ofItsOwn(Duration window) {
-        return new KeyTuple(Credential.sha256(UUID.randomUUID().toString()), null, false, window);
+        return new KeyTuple(Credential.sha256(UUID.randomUUID().toString()), null, null, false, window);
     }
 
     /**
@@ -61,12 +62,12 @@ record KeyTuple(String key, String slots, boolean bound, Duration window) {
         String base = hash(tuple);
         Duration window = window(json.path("window"));
         if (!json.has("recipient")) {
-            return new KeyTuple(base, null, false, window);
+            return new KeyTuple(base, null, null, false, window);
         }
         String recipient = json.path("recipient").asText("");
         String slot = recipient.isEmpty() || json.path("recipient").isNull() ? "" : recipient;
-        tuple.add(slot);
-        return new KeyTuple(hash(tuple), base, !slot.isEmpty(), window);
+        String anybody = hash(tuple.deepCopy().add(""));
+        return new KeyTuple(hash(tuple.add(slot)), base, anybody, !slot.isEmpty(), window);
     }
 
     private static String hash(JsonNode tuple) {

@@ -29,9 +29,14 @@ public final class Parked {
         return list;
     }
 
-    /** One call with what was sent and its history; empty when there is none of that id. */
+    /** How many calls wait for the operator. */
+    public long count() {
+        return table.countParked();
+    }
+
+    /** One parked call with what was sent and its history; empty when none of that id is parked. */
     public Optional<ObjectNode> show(String id) {
-        return table.find(id).map(row -> {
+        return table.find(id).filter(row -> row.parked() != null).map(row -> {
             ObjectNode shown = summary(row);
             shown.set("request", json(row.request()));
             ArrayNode history = shown.putArray("history");
@@ -65,13 +70,13 @@ public final class Parked {
         }
         String owner = UUID.randomUUID().toString();
         byte[] bytes = body == null ? new byte[0] : Json.write(body);
-        boolean stored = table.seize(row.get(), owner) && table.done(id, owner, status, JSON, bytes, null);
+        boolean stored = table.seize(row.get(), owner) && table.done(id, owner, status, JSON, bytes, null, null);
         return noted(id, "the operator says that it happened", stored);
     }
 
     private boolean noted(String id, String event, boolean happened) {
         if (happened) {
-            table.note(id, System.currentTimeMillis(), event);
+            table.note(id, table.now(), event);
         }
         return happened;
     }

@@ -2,23 +2,21 @@ package dev.partnergateway.idempotency;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.access.Access;
+import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
-import dev.partnergateway.idempotency.Row.State;
+import dev.partnergateway.idempotency.Keys.Taken;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.store.StoreException;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -39,8 +37,8 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     /** Work may go on for a while after the partner was answered with 504; a lease outlives it. */
     private static final Duration LEASE_MARGIN = Duration.ofSeconds(5);
 
-    /** Other processes do not wake this one: it looks again this often. */
-    private static final Duration POLL = Duration.ofMillis(100);
+    /** Other processes do not wake this one: it looks again after at most so many milliseconds. */
+    private static final int POLL = 100;
 
     /** Time a waiting repeat keeps for saying that it waited in vain. */
     private static final Duration ANSWERING = Duration.ofMillis(100);
@@ -54,12 +52,14 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     private static final Duration ABANDONED = Duration.ofDays(1);
 
     private final AnswerTable table;
+    private final Keys keys;
     private final Access access;
     private final Map<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
 
     /** Makes the repository on a store. */
     public ReplayingRepository(Store store, Seal seal, Access access) {
-        this.table = new AnswerTable(store, seal);
+        this.table = new AnswerTable(store, seal, System::currentTimeMillis);
+        this.keys = new Keys(table);
         this.access = access;
         if (store.embedded()) {
             table.endLeases();
@@ -82,32 +82,24 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         }
         for (; ; ) {
             CompletableFuture<Void> end = new CompletableFuture<>();
-            String target = target(tuple);
+            String target = keys.target(tuple);
             CompletableFuture<Void> other = running.putIfAbsent(target, end);
-            Claim claim = null;
+            Taken taken = Taken.BUSY;
             try {
-                Optional<Row> row = table.find(target);
-                long now = System.currentTimeMillis();
-                if (row.isPresent() && row.get().expired(now)) {
-                    table.deleteExpired(target, now);
-                    row = Optional.empty();
+                taken = take(call, tuple, target, other == null);
+                if (taken.row() != null && taken.row().parked() != null) {
+                    throw parked(taken.row());
                 }
-                if (row.isPresent() && row.get().parked() != null) {
-                    throw parked(row.get());
-                }
-                if (row.isPresent() && row.get().state() == State.DONE) {
-                    replay(exchange, row.get());
+                if (taken.row() != null) {
+                    replay(exchange, taken.row());
                     return false;
                 }
-                if (other == null) {
-                    claim = claim(call, tuple, target, row, now);
-                    if (claim != null) {
-                        begin(exchange, call, claim);
-                        return true;
-                    }
+                if (taken.claim() != null) {
+                    begin(exchange, call, taken.claim());
+                    return true;
                 }
             } finally {
-                if (other == null && claim == null) {
+                if (other == null && taken.claim() == null) {
                     running.remove(target, end);
                     end.complete(null);
                 }
@@ -116,58 +108,19 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         }
     }
 
-    /** The row a call is about: its own, or by the table of D9 another recipient's of the same identifier. */
-    private String target(KeyTuple tuple) {
-        if (tuple.slots() == null) {
-            return tuple.key();
-        }
-        long now = System.currentTimeMillis();
-        List<Row> slots = table.slots(tuple.slots()).stream()
-                .filter(row -> !row.expired(now))
-                .filter(row -> row.id().equals(tuple.key()) || row.state() != State.CLAIMED || row.leased(now))
-                .toList();
-        boolean own = slots.stream().anyMatch(row -> row.id().equals(tuple.key()));
-        if (own) {
-            return tuple.key();
-        }
-        if (tuple.bound()) {
-            return slots.stream()
-                    .filter(row -> !row.bound())
-                    .map(Row::id)
-                    .findFirst()
-                    .orElse(tuple.key());
-        }
-        return slots.size() == 1 ? slots.get(0).id() : tuple.key();
-    }
-
-    private Claim claim(PartnerCall call, KeyTuple tuple, String target, Optional<Row> row, long now) {
-        String owner = UUID.randomUUID().toString();
-        long leaseUntil = now + call.remaining().plus(LEASE_MARGIN).toMillis();
-        if (row.isEmpty()) {
-            boolean claimed = target.equals(tuple.key())
-                    && table.insert(
-                            tuple, call.deployment().name(), call.operation().id(), owner, now, leaseUntil);
-            return claimed ? new Claim(table, tuple.key(), owner, now) : null;
-        }
-        if (row.get().leased(now) || !table.takeOver(row.get(), owner, leaseUntil)) {
-            return null;
-        }
-        try {
-            Claim claim = new Claim(table, row.get(), owner);
-            if (claim.unknown()) {
-                claim.note("taken over by a repeat");
-            }
-            return claim;
-        } catch (IOException | ClassCastException e) {
-            table.park(row.get().id(), Row.UNREADABLE + "it is not JSON");
-            throw parked(row.get());
-        }
+    private Taken take(PartnerCall call, KeyTuple tuple, String target, boolean free) {
+        return keys.take(
+                tuple,
+                target,
+                call.deployment().name(),
+                call.operation().id(),
+                free ? call.remaining().plus(LEASE_MARGIN) : null);
     }
 
     /** Only an operator can tell what became of the first call; saying so again and again costs nobody anything. */
     private Refusal parked(Row row) {
         if (row.parked() != null && row.parked().startsWith(Row.UNREADABLE)) {
-            table.park(row.id(), row.parked());
+            table.park(row.id(), row.owner(), row.parked());
         }
         return Refusal.retry(
                 504, "It is not known what became of the first call: the operator has been told", PARKED_RETRY);
@@ -179,14 +132,18 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
      */
     public Claim record(Exchange exchange) {
         KeyTuple tuple = KeyTuple.ofItsOwn(RECORDED);
-        Claim claim = claim(PartnerCall.of(exchange), tuple, tuple.key(), Optional.empty(), System.currentTimeMillis());
+        Claim claim = take(PartnerCall.of(exchange), tuple, tuple.key(), true).claim();
         claim.on(exchange);
         return claim;
     }
 
+    /**
+     * Talon.One keeps refusals for a repeated {@code Idempotency-Key}, too: a key that was freed and claimed again comes
+     * with another one, a key whose outcome is not known always with the same.
+     */
     private static void begin(Exchange exchange, PartnerCall call, Claim claim) {
         claim.on(exchange);
-        call.idempotencyKey(claim.id());
+        call.idempotencyKey(Credential.sha256(claim.id() + ':' + claim.created()));
     }
 
     private static void replay(Exchange exchange, Row row) {
@@ -195,6 +152,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         exchange.getMessage().setBody(row.body());
     }
 
+    /** Waits for the call of this process that works on the key; looks again soon when it is one of another process. */
     private static void await(PartnerCall call, CompletableFuture<Void> other) {
         call.phase(PartnerCall.Phase.WAITING);
         Duration left = call.remaining().minus(ANSWERING);
@@ -202,9 +160,13 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
             throw Refusal.retry(
                     429, "The first call with the same content is still running: try again", Duration.ofSeconds(1));
         }
-        long wait = Math.min(left.toMillis(), POLL.toMillis());
         try {
-            (other == null ? new CompletableFuture<Void>() : other).get(Math.max(1, wait), TimeUnit.MILLISECONDS);
+            if (other == null) {
+                long poll = ThreadLocalRandom.current().nextInt(POLL / 2, POLL);
+                TimeUnit.MILLISECONDS.sleep(Math.min(left.toMillis(), poll));
+            } else {
+                other.get(left.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (TimeoutException e) {
             return;
         } catch (InterruptedException e) {
@@ -223,11 +185,9 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         if (claim == null) {
             return true;
         }
-        PartnerCall call = PartnerCall.of(exchange);
-        int status = call.operation().successStatus();
-        Object body = exchange.getMessage().getBody();
-        byte[] bytes = status == 204 || body == null ? new byte[0] : Json.write((JsonNode) body);
         try {
+            int status = PartnerCall.of(exchange).operation().successStatus();
+            byte[] bytes = status == 204 ? new byte[0] : Json.write(json(exchange));
             if (claim.done(status, JSON, bytes)) {
                 exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
                 exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, JSON);
@@ -238,10 +198,21 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         } catch (StoreException e) {
             // An answer that is not stored is not given: a repeat could get different bytes.
             failed(exchange, "The gateway cannot reach its store: try again");
+        } catch (RuntimeException e) {
+            // The route gave no JSON.
+            exchange.setException(e);
+            return remove(exchange, keyText);
         } finally {
             end(claim);
         }
         return true;
+    }
+
+    private static JsonNode json(Exchange exchange) {
+        if (exchange.getMessage().getBody() instanceof JsonNode json) {
+            return json;
+        }
+        throw new IllegalStateException("the route gave no JSON");
     }
 
     private static void failed(Exchange exchange, String text) {
@@ -255,9 +226,12 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
             return true;
         }
         try {
-            boolean unknown = exchange.getException(Refusal.class) != null
-                    && exchange.getException(Refusal.class).effect() == Refusal.Effect.UNKNOWN;
-            claim.giveBack(unknown);
+            Exception failure = exchange.getException();
+            if (claim.resumed() && claim.unknown() && damaged(failure)) {
+                claim.parked("it cannot be worked on: " + failure.getClass().getSimpleName());
+            }
+            boolean unknown = failure instanceof Refusal refusal && refusal.effect() == Refusal.Effect.UNKNOWN;
+            claim.giveBack(unknown || PartnerCall.of(exchange).changed());
         } catch (StoreException e) {
             // The row stays as it is; when its lease has run out, a repeat or the sweeper takes it over.
             return false;
@@ -265,6 +239,13 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
             end(claim);
         }
         return true;
+    }
+
+    /** What was written down is JSON, but not what this version writes: trying again would fail again. */
+    static boolean damaged(Exception failure) {
+        return failure instanceof NullPointerException
+                || failure instanceof ClassCastException
+                || failure instanceof IllegalArgumentException;
     }
 
     private void end(Claim claim) {
@@ -276,7 +257,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
 
     /** Frees keys whose window has passed, a few at a time; to be called now and then. */
     public void prune() {
-        long now = System.currentTimeMillis();
+        long now = table.now();
         int pruned;
         do {
             pruned = table.prune(now, now - ABANDONED.toMillis(), PRUNED_AT_ONCE);
@@ -292,6 +273,11 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
      */
     public Sweeper sweeper(Function<String, Deployment> deployments, Map<String, Finisher> finishers) {
         return new Sweeper(table, deployments, finishers);
+    }
+
+    /** How many calls are not finished: begun by a process that runs, or left over by one that was killed. */
+    public long unfinished() {
+        return table.countUnfinished();
     }
 
     /** What is left to the operator. */

@@ -5,7 +5,6 @@ import dev.partnergateway.call.Refusal;
 import dev.partnergateway.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -25,14 +24,10 @@ public final class Sweeper {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
     private static final Duration GIVEN_UP = Duration.ofDays(1);
     private static final int AT_ONCE = 20;
-    private static final int REMEMBERED = 10_000;
 
     private final AnswerTable table;
     private final Function<String, Deployment> deployments;
     private final Map<String, Finisher> finishers;
-    private final Map<String, Try> tries = new HashMap<>();
-
-    private record Try(long next, Duration pause) {}
 
     /**
      * Makes a sweeper.
@@ -46,48 +41,41 @@ public final class Sweeper {
         this.finishers = Map.copyOf(finishers);
     }
 
-    /** Goes once over what is unfinished; to be called about every second, by one thread. */
+    /** Goes once over what is unfinished; to be called about every second, by one thread. Never throws. */
     public void sweep() {
-        long now = System.currentTimeMillis();
-        if (tries.size() > REMEMBERED) {
-            tries.clear();
-        }
+        long now = table.now();
         try {
             for (Row row : table.abandoned(now, AT_ONCE)) {
-                Try last = tries.get(row.id());
-                if (last == null || last.next() <= now) {
-                    work(row, now);
-                }
+                work(row, now);
             }
         } catch (StoreException e) {
             LOG.warn("The store did not answer; unfinished calls are looked at again later");
+        } catch (RuntimeException e) {
+            LOG.error("Unfinished calls could not be looked at; the next try comes soon", e);
         }
     }
 
     private void work(Row row, long now) {
+        table.lookAt(row.id(), now + pause(row, now).toMillis());
         if (row.parked() != null) {
-            table.park(row.id(), row.parked());
+            table.park(row.id(), row.owner(), row.parked());
             return;
         }
-        Duration pause =
-                tries.containsKey(row.id()) ? tries.get(row.id()).pause().multipliedBy(2) : FIRST_PAUSE;
-        Duration capped = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
-        tries.put(row.id(), new Try(now + capped.toMillis(), capped));
         String owner = UUID.randomUUID().toString();
         Deployment deployment = deployments.apply(row.deployment());
-        if (deployment == null || !table.takeOver(row, owner, now + LEASE.toMillis())) {
+        if (deployment == null || !table.takeOver(row, owner, now, now + LEASE.toMillis())) {
             return;
         }
         Claim claim;
         try {
             claim = new Claim(table, row, owner);
         } catch (IOException | ClassCastException e) {
-            table.park(row.id(), Row.UNREADABLE + "it is not JSON");
+            table.park(row.id(), owner, Row.UNREADABLE + "it is not JSON");
             return;
         }
-        Finisher finisher = finishers.get(claim.request().path("operation").asText());
         boolean unknown = true;
         try {
+            Finisher finisher = finishers.get(claim.request().path("operation").asText());
             if (finisher != null) {
                 finisher.finish(deployment, claim);
             }
@@ -98,12 +86,24 @@ public final class Sweeper {
             }
         } catch (RuntimeException e) {
             LOG.error("An unfinished {} could not be looked at", row.operation(), e);
+            if (ReplayingRepository.damaged(e)) {
+                claim.parked("it cannot be worked on: " + e.getClass().getSimpleName());
+            }
         } finally {
             claim.giveBack(unknown);
         }
         if (claim.outcome().isPresent()) {
-            tries.remove(row.id());
             LOG.info("An unfinished {} was finished", row.operation());
         }
+    }
+
+    /** Ever longer: what Talon.One could not tell for an hour, it will not tell within a second. */
+    private static Duration pause(Row row, long now) {
+        Duration since = Duration.ofMillis(Math.max(0, now - row.sent()));
+        if (since.compareTo(FIRST_PAUSE) < 0) {
+            return FIRST_PAUSE;
+        }
+        Duration pause = since.dividedBy(4).compareTo(FIRST_PAUSE) < 0 ? FIRST_PAUSE : since.dividedBy(4);
+        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
 }

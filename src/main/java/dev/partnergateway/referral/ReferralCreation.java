@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 
@@ -63,12 +64,14 @@ public final class ReferralCreation implements UpstreamStep {
 
     private JsonNode once(PartnerCall call, Claim claim, ObjectNode request) {
         if (claim.unknown() && claim.request() != null) {
+            // What becomes visible while it is being looked for may be missed: the look counts from its beginning.
+            long asked = System.currentTimeMillis();
             Optional<JsonNode> found = find(call, claim);
             if (found.isPresent()) {
                 claim.note("found among the advocate's referrals");
                 return found.get();
             }
-            if (System.currentTimeMillis() - claim.sent() < SETTLE_TIME.toMillis()) {
+            if (asked - claim.sent() < SETTLE_TIME.toMillis()) {
                 throw Refusal.unknown(503, "It is not known yet whether Talon.One created the referral: try again");
             }
             claim.note("not found: it is sent again");
@@ -133,7 +136,26 @@ public final class ReferralCreation implements UpstreamStep {
                 return false;
             }
         }
+        if (wanted.has("usageLimit")
+                && wanted.path("usageLimit").asLong()
+                        != referral.path("usageLimit").asLong()) {
+            return false;
+        }
+        for (Map.Entry<String, JsonNode> attribute : wanted.path("attributes").properties()) {
+            if (!sameValue(attribute.getValue(), referral.path("attributes").path(attribute.getKey()))) {
+                return false;
+            }
+        }
         return true;
+    }
+
+    /** Numbers and times may come back in another spelling; lists and places are not looked into. */
+    private static boolean sameValue(JsonNode one, JsonNode other) {
+        if (one.isNumber() && other.isNumber()) {
+            return one.decimalValue().compareTo(other.decimalValue()) == 0;
+        }
+        boolean times = !instant(one).equals(Instant.EPOCH) && instant(one).equals(instant(other));
+        return times || one.isContainerNode() || one.equals(other);
     }
 
     private static Instant instant(JsonNode text) {

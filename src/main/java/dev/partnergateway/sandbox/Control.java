@@ -29,6 +29,7 @@ final class Control {
                 case "DELETE /sandbox/calls" -> done(desk.calls()::clear);
                 case "POST /sandbox/reset" -> done(desk::reset);
                 case "POST /sandbox/faults" -> done(() -> desk.faults().add(object(received), desk.operationIds()));
+                case "GET /sandbox/faults" -> Answer.ok(met());
                 case "DELETE /sandbox/faults" -> done(desk.faults()::clear);
                 case "PUT /sandbox/limits" -> done(() -> limits(object(received)));
                 default -> ledger(received);
@@ -36,6 +37,12 @@ final class Control {
         } catch (IllegalArgumentException e) {
             return Answer.error(400, e.getMessage(), Json.array(), 0);
         }
+    }
+
+    private ObjectNode met() {
+        ObjectNode met = Json.object();
+        desk.faults().met().forEach(met::put);
+        return met;
     }
 
     private static Answer done(Runnable action) {
@@ -129,6 +136,7 @@ final class Control {
                         "GET /sandbox/audiences",
                         "GET /sandbox/transactions",
                         "POST /sandbox/faults",
+                        "GET /sandbox/faults",
                         "DELETE /sandbox/faults",
                         "PUT /sandbox/limits",
                         "POST /sandbox/reset"));

@@ -76,7 +76,7 @@ final class Desk {
     /** Back to the seed, with no faults, no recorded calls and the usual limits. */
     void reset() {
         world.reset();
-        faults.clear();
+        faults.forget();
         calls.clear();
         repeats.clear();
         limits.set(Limits.MANAGEMENT_PER_SECOND, Limits.PARALLEL_PER_PROFILE);

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The ways in which the sandbox has been told to misbehave. */
@@ -46,6 +48,7 @@ final class Faults {
             Set.of("operation", "kind", "times", "probability", "skip", "delayMillis", "status", "retryAfter");
 
     private final List<Fault> faults = new ArrayList<>();
+    private final Map<String, Integer> met = new TreeMap<>();
     private final Random dice = new Random(1);
 
     /** One instruction, with the counts that run down. */
@@ -124,6 +127,17 @@ final class Faults {
         faults.clear();
     }
 
+    /** Ends all misbehaviour and forgets that there was any. */
+    void forget() {
+        faults.clear();
+        met.clear();
+    }
+
+    /** How many calls have met a fault, by its kind. */
+    Map<String, Integer> met() {
+        return met;
+    }
+
     /** The first instruction that applies to this call, counted down, or null. */
     Fault next(String operation) {
         for (Fault fault : List.copyOf(faults)) {
@@ -140,6 +154,7 @@ final class Faults {
             if (!fault.unlimited && --fault.times == 0) {
                 faults.remove(fault);
             }
+            met.merge(fault.kind.text(), 1, Integer::sum);
             return fault;
         }
         return null;

@@ -35,8 +35,12 @@ public final class PlainStep implements UpstreamStep {
         if (!operation.reads()) {
             call.phase(PartnerCall.Phase.SENDING);
         }
-        return talonOne.call(
+        JsonNode answer = talonOne.call(
                 UpstreamCall.of(operation, call.deployment(), call.credential(), request, key, call.upstreamWait()));
+        if (!operation.reads()) {
+            call.hasChanged();
+        }
+        return answer;
     }
 
     private String key(PartnerCall call, JsonNode variant) {

@@ -57,16 +57,18 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Starts a process on free ports, with the sandbox, unless the settings say otherwise. */
     public static GatewayProcess launch(Path workingDirectory, Map<String, String> settings) {
+        return launch(workingDirectory, settings, System.getProperty("java.class.path"));
+    }
+
+    private static GatewayProcess launch(
+            Path workingDirectory, Map<String, String> settings, String classPath, String... jvmOptions) {
         int port = Integer.parseInt(settings.getOrDefault("gateway.port", "" + GatewayUnderTest.freePort()));
         int managementPort =
                 Integer.parseInt(settings.getOrDefault("gateway.management-port", "" + GatewayUnderTest.freePort()));
         int sandboxPort =
                 Integer.parseInt(settings.getOrDefault("gateway.sandbox.port", "" + GatewayUnderTest.freePort()));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path")));
+        List<String> command = new ArrayList<>(JavaProcess.command(classPath));
+        command.addAll(List.of(jvmOptions));
         Map<String, String> all = new java.util.HashMap<>(Map.of("gateway.sandbox", "true"));
         // A process that has just started on a busy machine is slow to give its first answer.
         all.put("gateway.deadline.braze", "20000");
@@ -85,6 +87,14 @@ public final class GatewayProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Starts a process of other classes or with other JVM options, and waits until it says that it is ready. */
+    public static GatewayProcess start(
+            Path workingDirectory, Map<String, String> settings, String classPath, String... jvmOptions) {
+        GatewayProcess gateway = launch(workingDirectory, settings, classPath, jvmOptions);
+        gateway.awaitReady();
+        return gateway;
     }
 
     /** Starts a process and waits until it says that it is ready. */

@@ -43,6 +43,16 @@ public final class SandboxControl {
         require(http.send("POST", "/sandbox/faults", json, "Content-Type", "application/json"));
     }
 
+    /** Ends all misbehaviour. */
+    public void endFaults() {
+        require(http.send("DELETE", "/sandbox/faults", ""));
+    }
+
+    /** How many calls have met a fault, by its kind. */
+    public JsonNode faultsMet() {
+        return http.send("GET", "/sandbox/faults", (String) null).json();
+    }
+
     /** Changes its limits. */
     public void limits(String json) {
         require(http.send("PUT", "/sandbox/limits", json, "Content-Type", "application/json"));

@@ -46,22 +46,23 @@ class RepeatTest {
     @Test
     void twoHundredIdenticalCallsAtOnceCreateOneCouponAndAllGetIt() {
         String identifier = UUID.randomUUID().toString();
-        sandbox.fault("{\"operation\":\"createCoupons\",\"kind\":\"delay\",\"delayMillis\":300,\"times\":1}");
         ExecutorService callers = Executors.newFixedThreadPool(200);
-        try {
+        try (GatewayUnderTest patient = GatewayUnderTest.start(Map.of("gateway.deadline.braze", "60000"))) {
+            patient.sandbox()
+                    .fault("{\"operation\":\"createCoupons\",\"kind\":\"delay\",\"delayMillis\":300,\"times\":1}");
             List<CompletableFuture<Http.Answer>> calls = IntStream.range(0, 200)
                     .mapToObj(i -> CompletableFuture.supplyAsync(
-                            () -> coupon(gateway.partner(), "sandbox-key-demo-shop", 1, 10, identifier), callers))
+                            () -> coupon(patient.partner(), "sandbox-key-demo-shop", 1, 10, identifier), callers))
                     .toList();
             byte[] first = calls.get(0).join().body();
             for (CompletableFuture<Http.Answer> call : calls) {
                 assertEquals(200, call.join().status(), call.join().text());
                 assertArrayEquals(first, call.join().body());
             }
+            assertEquals(1, patient.sandbox().calls("createCoupons").size());
         } finally {
             callers.shutdownNow();
         }
-        assertEquals(1, sandbox.calls("createCoupons").size());
     }
 
     @Test

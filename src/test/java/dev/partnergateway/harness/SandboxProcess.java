@@ -1,0 +1,70 @@
+package dev.partnergateway.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A sandbox in a process of its own: it outlives every gateway. */
+public final class SandboxProcess implements AutoCloseable {
+
+    private static final long START_NANOS = 90_000_000_000L;
+
+    private final int port = GatewayUnderTest.freePort();
+    private final Process process;
+
+    /** Starts it and waits until it answers. */
+    public SandboxProcess() {
+        List<String> command = new ArrayList<>(JavaProcess.command(System.getProperty("java.class.path")));
+        command.add("-Dgateway.sandbox.port=" + port);
+        command.add("dev.partnergateway.sandbox.Sandbox");
+        try {
+            process = new ProcessBuilder(command)
+                    .directory(Path.of("").toAbsolutePath().toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        long end = System.nanoTime() + START_NANOS;
+        while (!answers()) {
+            if (System.nanoTime() > end || !process.isAlive()) {
+                process.destroyForcibly();
+                throw new AssertionError("the sandbox did not start");
+            }
+        }
+    }
+
+    private boolean answers() {
+        try {
+            return new Http(port).send("GET", "/sandbox", (String) null).status() == 200;
+        } catch (UncheckedIOException e) {
+            Thread.onSpinWait();
+            return false;
+        }
+    }
+
+    /** Its control interface. */
+    public SandboxControl control() {
+        return new SandboxControl(new Http(port));
+    }
+
+    /** Settings of a gateway whose only deployment this is. */
+    public Map<String, String> deployment() {
+        return Map.of(
+                "gateway.sandbox", "false",
+                "gateway.deployments.proof.host", "sandbox.example",
+                "gateway.deployments.proof.base-url", "http://127.0.0.1:" + port,
+                "gateway.deployments.proof.management-key", "sandbox-management-key",
+                "gateway.deployments.proof.management-rate", "100000");
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

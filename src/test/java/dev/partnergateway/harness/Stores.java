@@ -1,0 +1,41 @@
+package dev.partnergateway.harness;
+
+import dev.partnergateway.settings.Settings;
+import dev.partnergateway.store.Store;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Both databases that a store can be in; each with an empty store that lives as long as the JVM. */
+public enum Stores {
+    /** Embedded. */
+    H2,
+    /** A server. */
+    POSTGRES;
+
+    private Store store;
+
+    /** Every kind. */
+    public static Stream<Stores> all() {
+        return Stream.of(values());
+    }
+
+    /** The store. */
+    public synchronized Store store() {
+        if (store == null) {
+            store = open(
+                    this == H2 ? Map.of("gateway.store.url", "jdbc:h2:mem:" + UUID.randomUUID()) : Postgres.newStore());
+        }
+        return store;
+    }
+
+    private static Store open(Map<String, String> settings) {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        return Store.open(
+                Settings.load(Path.of("application.properties"), Map.of(), properties), new SimpleMeterRegistry());
+    }
+}

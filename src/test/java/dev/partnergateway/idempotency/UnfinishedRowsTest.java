@@ -1,0 +1,251 @@
+package dev.partnergateway.idempotency;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.harness.Stores;
+import dev.partnergateway.store.Seal;
+import dev.partnergateway.store.Store;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rows whose call did not come to its end: who may go on with them, who finds them, when they are forgotten. */
+class UnfinishedRowsTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(7);
+    private static final long DAY = Duration.ofDays(1).toMillis();
+    private static final Deployment DEPLOYMENT =
+            new Deployment("d", URI.create("http://localhost:1"), Optional.empty(), Map.of(), false, 3, true);
+
+    private Store store;
+    private long now;
+    private AnswerTable table;
+    private Keys keys;
+
+    private void in(Stores where) {
+        store = where.store();
+        store.update("DELETE FROM answer");
+        store.update("DELETE FROM history");
+        now = 1_800_000_000_000L;
+        table = new AnswerTable(store, new Seal(Optional.empty()), () -> now);
+        keys = new Keys(table);
+    }
+
+    private static KeyTuple tuple(String more) {
+        return KeyTuple.read("{\"key\":[\"" + UUID.randomUUID() + "\"]" + more + "}", "d", "p", "o");
+    }
+
+    private Keys.Taken take(KeyTuple tuple) {
+        return keys.take(tuple, keys.target(tuple), "d", "o", LEASE);
+    }
+
+    private static ObjectNode content(String operation) {
+        return JsonNodeFactory.instance.objectNode().put("operation", operation);
+    }
+
+    private static ObjectNode made(String id) {
+        return JsonNodeFactory.instance.objectNode().put("id", id).put("created", "2026-11-24T00:00:00Z");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoLostItsKeyToATakeoverChangesNothingAnyMore(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple("");
+        Claim first = take(tuple).claim();
+        now += 7001;
+        Claim second = take(tuple).claim();
+        assertNotNull(second);
+        assertThrows(Refusal.class, () -> first.sending(content("x")));
+        assertFalse(first.done(200, "application/json", new byte[] {'1'}));
+        first.parked("lost");
+        first.giveBack(true);
+        second.sending(content("x"));
+        assertTrue(second.done(200, "application/json", new byte[] {'2'}));
+        assertEquals("2", new String(take(tuple).row().body(), java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aKeyTakenOverFromACrashIsNotFreedByARefusalWhoseCallMayHaveBeenSentBefore(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple("");
+        long begun = take(tuple).claim().created();
+        now += 7001;
+        take(tuple).claim().giveBack(false);
+        now += 7001;
+        Claim third = take(tuple).claim();
+        assertEquals(begun, third.created(), "the upstream key is made of it");
+        assertTrue(third.resumed());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRowThatHasGoneOnSinceItWasReadIsNotTakenOver(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple("");
+        Claim first = take(tuple).claim();
+        Row read = table.find(tuple.key()).orElseThrow();
+        first.sending(content("x"));
+        now += 7001;
+        assertFalse(table.takeOver(read, "other", now, now + 1000));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLeaseFromBeforeTheClockJumpedBackDoesNotHoldForHours(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple("");
+        take(tuple).claim().sending(content("x"));
+        now -= 3_600_000;
+        Claim second = take(tuple).claim();
+        assertNotNull(second);
+        second.giveBack(true);
+        assertEquals(now, table.find(tuple.key()).orElseThrow().sent(), "its settle time begins anew");
+        assertEquals(1, table.abandoned(now, 10).size());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatNobodyCanFinishDoesNotKeepTheSweeperFromTheRest(Stores where) {
+        in(where);
+        for (int i = 0; i < 60; i++) {
+            Claim claim = take(tuple("")).claim();
+            claim.sending(content("unfinishable"));
+            claim.giveBack(true);
+        }
+        Claim last = take(tuple("")).claim();
+        last.sending(content("finishable"));
+        last.giveBack(true);
+        AtomicInteger finished = new AtomicInteger();
+        Sweeper sweeper = new Sweeper(table, name -> DEPLOYMENT, Map.of("finishable", (deployment, claim) -> {
+            claim.settled(made("1"));
+            finished.incrementAndGet();
+        }));
+        for (int i = 0; i < 4; i++) {
+            sweeper.sweep();
+        }
+        assertEquals(1, finished.get());
+        assertEquals(61, table.countUnfinished());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void oneDamagedRowIsParkedAndTheSweeperGoesOn(Stores where) {
+        in(where);
+        for (int i = 0; i < 3; i++) {
+            Claim claim = take(tuple("")).claim();
+            claim.sending(content(i == 0 ? "damaged" : "sound"));
+            claim.giveBack(true);
+        }
+        store.update("UPDATE answer SET request = ? WHERE id = (SELECT MIN(id) FROM answer)", new byte[] {0, '['});
+        AtomicInteger finished = new AtomicInteger();
+        Sweeper sweeper = new Sweeper(
+                table,
+                name -> DEPLOYMENT,
+                Map.of(
+                        "damaged",
+                        (deployment, claim) -> claim.request().get("nothing").asText(),
+                        "sound",
+                        (deployment, claim) -> finished.incrementAndGet()));
+        sweeper.sweep();
+        assertTrue(table.countParked() >= 1);
+        assertEquals(3, table.countParked() + finished.get());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRowInNoKnownStateIsForTheOperator(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple("");
+        take(tuple).claim().done(200, "application/json", new byte[] {'1'});
+        store.update("UPDATE answer SET state = 'LOST'");
+        assertTrue(take(tuple).row().parked().contains("no known state"));
+        store.update("UPDATE answer SET state = 'DONE', body = NULL");
+        assertTrue(take(tuple).row().parked().contains("no answer"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatTalonOneMadeOnceIsTheAnswerOfOneKeyOnly(Stores where) {
+        in(where);
+        KeyTuple other = tuple("");
+        Claim first = take(tuple("")).claim();
+        Claim second = take(other).claim();
+        for (Claim claim : new Claim[] {first, second}) {
+            claim.sending(content("x"));
+            claim.settled(made("7"));
+        }
+        assertTrue(first.done(200, "application/json", new byte[] {'1'}));
+        assertFalse(second.done(200, "application/json", new byte[] {'1'}));
+        assertTrue(take(other).row().parked().contains("result of another call"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void pruningForgetsWhatIsOverAndNothingElse(Stores where) {
+        in(where);
+        KeyTuple answered = tuple(",\"window\":\"15m\"");
+        take(answered).claim().done(200, "application/json", new byte[] {'1'});
+        KeyTuple settled = tuple(",\"window\":\"15m\"");
+        Claim unanswered = take(settled).claim();
+        unanswered.sending(content("x"));
+        unanswered.settled(made("8"));
+        unanswered.giveBack(false);
+        KeyTuple crashed = tuple("");
+        take(crashed);
+        KeyTuple unknown = tuple("");
+        Claim open = take(unknown).claim();
+        open.sending(content("x"));
+        open.giveBack(true);
+        KeyTuple left = tuple(",\"window\":\"15m\"");
+        Claim parked = take(left).claim();
+        parked.sending(content("x"));
+        parked.parked("nobody knows");
+        parked.giveBack(true);
+        assertEquals(0, table.prune(now, now - DAY, 100));
+        now += Duration.ofMinutes(16).toMillis();
+        assertEquals(1, table.prune(now, now - DAY, 100));
+        assertTrue(table.find(answered.key()).isEmpty());
+        now += 2 * DAY;
+        assertEquals(1, table.prune(now, now - DAY, 1), "in batches");
+        assertEquals(1, table.prune(now, now - DAY, 100));
+        assertTrue(table.find(settled.key()).isEmpty());
+        assertTrue(table.find(crashed.key()).isEmpty());
+        assertTrue(table.find(unknown.key()).isPresent());
+        assertTrue(table.find(left.key()).isPresent());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anIdentifierOfThousandsOfRecipientsIsLookedUpByKeyAlone(Stores where) {
+        in(where);
+        String shared = UUID.randomUUID().toString();
+        for (String recipient : new String[] {"alice", "bob"}) {
+            KeyTuple one =
+                    KeyTuple.read("{\"key\":[\"" + shared + "\"],\"recipient\":\"" + recipient + "\"}", "d", "p", "o");
+            assertEquals(one.key(), keys.target(one));
+            assertTrue(take(one).claim().done(200, "application/json", recipient.getBytes()));
+        }
+        KeyTuple anybody = KeyTuple.read("{\"key\":[\"" + shared + "\"],\"recipient\":null}", "d", "p", "o");
+        assertEquals(anybody.key(), keys.target(anybody), "of two recipients neither can be meant");
+        assertNull(keys.take(anybody, anybody.key(), "d", "o", null).claim());
+        assertTrue(take(anybody).claim().done(200, "application/json", new byte[] {'1'}));
+        KeyTuple carol = KeyTuple.read("{\"key\":[\"" + shared + "\"],\"recipient\":\"carol\"}", "d", "p", "o");
+        assertEquals(anybody.key(), keys.target(carol), "what is for anybody is for Carol, too");
+    }
+}

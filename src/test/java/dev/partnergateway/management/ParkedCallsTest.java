@@ -1,0 +1,170 @@
+package dev.partnergateway.management;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.Postgres;
+import dev.partnergateway.settings.Settings;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What an operator sees and does about calls that only a person can decide on. */
+class ParkedCallsTest {
+
+    private static GatewayUnderTest gateway;
+    private static Map<String, String> store;
+
+    @BeforeAll
+    static void start() {
+        store = Postgres.newStore();
+        Map<String, String> settings = new HashMap<>(store);
+        settings.put("gateway.deadline.braze", "30000");
+        gateway = GatewayUnderTest.start(settings);
+        gateway.sandbox().limits("{\"managementPerSecond\":0}");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static Http.Answer coupon(String identifier) {
+        return gateway.partner()
+                .send(
+                        "POST",
+                        "/braze/coupon",
+                        "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\""
+                                + identifier + "\"}",
+                        "Authorization",
+                        "ApiKey-v1 sandbox-key-demo-shop",
+                        "Content-Type",
+                        "application/json");
+    }
+
+    private static Http.Answer manage(String method, String path, String body) {
+        return gateway.management().send(method, path, body, "Content-Type", "application/json");
+    }
+
+    /** Damages the row of an answered call as nothing in the gateway would, and lets its partner ask again. */
+    private static String park(String identifier) {
+        Http.Answer first = coupon(identifier);
+        assertEquals(200, first.status(), first.text());
+        sql("UPDATE answer SET state = 'LOST' WHERE state = 'DONE'");
+        Http.Answer repeat = coupon(identifier);
+        assertEquals(504, repeat.status(), repeat.text());
+        assertEquals("60", repeat.header("Retry-After"));
+        JsonNode list = manage("GET", "/parked", null).json();
+        return list.path(list.size() - 1).path("id").asText();
+    }
+
+    private static void sql(String text) {
+        try (Connection connection =
+                        DriverManager.getConnection(store.get("gateway.store.url"), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute(text);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aDamagedRowIsSeenInspectedAndResolvedAndNeverA500() {
+        String identifier = UUID.randomUUID().toString();
+        String id = park(identifier);
+        assertEquals(504, coupon(identifier).status());
+        Http.Answer list = manage("GET", "/parked", null);
+        assertEquals(200, list.status());
+        assertTrue(list.text().contains("no known state"), list.text());
+        assertFalse(list.text().contains("request"), "a list shows nothing of what was sent: " + list.text());
+        Http.Answer shown = manage("GET", "/parked/" + id, null);
+        assertEquals("braze/createCoupon", shown.json().path("operation").asText(), shown.text());
+        assertTrue(shown.json().path("history").isArray(), shown.text());
+        assertEquals("no-store", shown.header("Cache-Control"));
+        assertTrue(metrics().contains("gateway_parked_calls 1.0"), metrics());
+        Http.Answer done =
+                manage("POST", "/parked/" + id + "/done", "{\"status\":200,\"body\":{\"Value\":\"BY-HAND\"}}");
+        assertEquals(204, done.status(), done.text());
+        Http.Answer repeat = coupon(identifier);
+        assertEquals("{\"Value\":\"BY-HAND\"}", repeat.text());
+        assertArrayEquals(repeat.body(), coupon(identifier).body());
+        assertEquals(404, manage("GET", "/parked/" + id, null).status());
+        assertTrue(metrics().contains("gateway_parked_calls 0.0"), metrics());
+    }
+
+    private static String metrics() {
+        return gateway.management()
+                .send("GET", "/observe/metrics", (String) null)
+                .text();
+    }
+
+    @Test
+    void aCallThatDidNotHappenIsFreedAndOneThatMayBeTriedAgainIs() {
+        String identifier = UUID.randomUUID().toString();
+        String id = park(identifier);
+        assertEquals(204, manage("POST", "/parked/" + id + "/retry", "").status());
+        assertEquals(404, manage("POST", "/parked/" + id + "/retry", "").status(), "it is not parked any more");
+        assertEquals(504, coupon(identifier).status(), "it is as damaged as before");
+        assertEquals(204, manage("POST", "/parked/" + id + "/free", "").status());
+        assertEquals(200, coupon(identifier).status(), "the key is free: this is a first call");
+    }
+
+    @Test
+    void whatIsNotUnderstoodIsRefusedWithASentence() {
+        String id = "0".repeat(64);
+        assertEquals(404, manage("GET", "/parked/" + id, null).status());
+        assertEquals(404, manage("POST", "/parked/" + id + "/free", "").status());
+        assertEquals(404, manage("POST", "/parked/" + id + "/burn", "").status());
+        assertEquals(404, manage("DELETE", "/parked/" + id, null).status());
+        for (String body : new String[] {"", "no JSON", "[]", "{}", "{\"status\":500,\"body\":{}}"}) {
+            Http.Answer answer = manage("POST", "/parked/" + id + "/done", body);
+            assertEquals(400, answer.status(), body);
+            assertTrue(answer.json().path("Error").asText().contains("status"), answer.text());
+        }
+        assertEquals(
+                404, gateway.partner().send("GET", "/parked", (String) null).status(), "not on the partner port");
+    }
+
+    @Test
+    void theCommandDoesTheSame() {
+        String identifier = UUID.randomUUID().toString();
+        String id = park(identifier);
+        assertTrue(command(0, "parked", "list").contains(id));
+        assertTrue(command(0, "parked", "show", id).contains("history"));
+        command(0, "parked", "done", id, "200", "{\"Value\":\"BY-COMMAND\"}");
+        assertEquals("{\"Value\":\"BY-COMMAND\"}", coupon(identifier).text());
+        assertTrue(command(1, "parked", "free", id).contains("No call of this id is parked"));
+        assertTrue(command(2, "parked", "burn", id).contains("parked list"));
+        assertTrue(command(2).contains("parked list"));
+    }
+
+    private static String command(int exitCode, String... arguments) {
+        Properties properties = new Properties();
+        properties.setProperty(
+                "gateway.management-port", "" + gateway.management().port());
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        Settings settings = Settings.load(Path.of("application.properties"), Map.of(), properties);
+        int code = new ParkedCommand(settings, out, out).run(arguments);
+        String text = printed.toString(StandardCharsets.UTF_8);
+        assertEquals(exitCode, code, text);
+        return text;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.partnergateway.proof;
+
+import dev.partnergateway.harness.GatewayProcess;
+import dev.partnergateway.harness.GatewayUnderTest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+
+/** Gateways on one store that are killed without warning, one after the other, and started again. */
+final class Fleet implements AutoCloseable {
+
+    private static final int POLL_MILLIS = 10;
+    private static final int MOST_STARTS = 5;
+
+    private final Path home = GatewayProcess.workingDirectory();
+    private final Classes classes;
+    private final List<Berth> berths = new ArrayList<>();
+    private final AtomicInteger killed = new AtomicInteger();
+    private final IntSupplier due;
+    private final CountDownLatch peace = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile AssertionError failure;
+
+    private static final class Berth {
+        private final Map<String, String> settings = new HashMap<>();
+        private final int port = GatewayUnderTest.freePort();
+        private volatile GatewayProcess gateway;
+        private Thread keeper;
+    }
+
+    /** Starts them; there are never fewer kills than are due, for as long as there is no peace. */
+    Fleet(int size, Map<String, String> settings, Classes classes, IntSupplier due) {
+        this.due = due;
+        this.classes = classes;
+        for (int i = 0; i < size; i++) {
+            Berth berth = new Berth();
+            berth.settings.putAll(settings);
+            berth.settings.put("gateway.port", "" + berth.port);
+            berths.add(berth);
+        }
+        // The first one makes the schema.
+        for (Berth berth : berths) {
+            berth.gateway = classes.start(home, berth.settings);
+        }
+        for (Berth berth : berths) {
+            berth.keeper = new Thread(() -> keep(berth), "keeper of " + berth.port);
+            berth.keeper.start();
+        }
+    }
+
+    private void keep(Berth berth) {
+        try {
+            while (!peace.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                int before = killed.get();
+                if (before < due.getAsInt() && killed.compareAndSet(before, before + 1)) {
+                    berth.gateway.kill();
+                    berth.gateway = restarted(berth);
+                }
+            }
+            over.await();
+        } catch (AssertionError e) {
+            failure = e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            berth.gateway.close();
+        }
+    }
+
+    /** A gateway that finds no database when it starts ends; whoever supervises it starts it again. */
+    private GatewayProcess restarted(Berth berth) {
+        for (int starts = 1; ; starts++) {
+            try {
+                return classes.start(home, berth.settings);
+            } catch (AssertionError e) {
+                if (starts == MOST_STARTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Ports to call; behind some of them there may be nobody right now. */
+    List<Integer> ports() {
+        return berths.stream().map(berth -> berth.port).toList();
+    }
+
+    /** Throws what a gateway printed that did not start. */
+    void check() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    int killed() {
+        return killed.get();
+    }
+
+    /** No more kills. */
+    void peace() {
+        peace.countDown();
+    }
+
+    @Override
+    public void close() {
+        peace();
+        over.countDown();
+        for (Berth berth : berths) {
+            try {
+                berth.keeper.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.partnergateway.proof;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One wish, one effect, one answer, whatever is killed and whenever: real processes, a real database. Longer with
+ * {@code -Dproof.calls=50000 -Dproof.kills=200 -Dproof.database-restarts=5}; see docs/reliability.md.
+ */
+class ProofTest {
+
+    private static int property(String name, int otherwise) {
+        return Integer.getInteger("proof." + name, otherwise);
+    }
+
+    private static Storm.Builder storm() {
+        return new Storm.Builder().calls(property("calls", 600)).kills(property("kills", 3));
+    }
+
+    @Test
+    void twoGatewaysOnPostgresDoEverythingOnceAndLoseNothing() {
+        holds(storm().databaseRestarts(property("database-restarts", 1)).blow());
+    }
+
+    @Test
+    void oneGatewayOnH2DoesEverythingOnceAndLosesNothing() {
+        holds(storm().onH2().blow());
+    }
+
+    private static void holds(Report report) {
+        System.out.println(report);
+        assertEquals(List.of(), report.violations(), report::toString);
+        assertTrue(report.count("kills") >= property("kills", 3), report::toString);
+        assertTrue(report.count("calls") >= property("calls", 600), report::toString);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.partnergateway.proof;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+
+/** The proof is worth something: it catches a gateway whose protocol is broken. The product holds no switch for that. */
+class SabotageTest {
+
+    private static final Path SOURCES = Path.of("src/main/java/dev/partnergateway");
+
+    @Test
+    void sendingBeforeItIsWrittenDownIsCaught() throws IOException {
+        caught(broken(
+                "idempotency/Claim.java",
+                "if (!table.sending(id, owner, Json.write(content), result, now)) {",
+                "if (result != null && now == 0) {"));
+    }
+
+    @Test
+    void sendingAgainWithoutLookingIsCaught() throws IOException {
+        caught(broken(
+                "referral/ReferralCreation.java",
+                "if (claim.unknown() && claim.request() != null) {",
+                "if (claim.unknown() && claim.request() == null) {"));
+    }
+
+    private static void caught(Path replacements) {
+        Report report = new Storm.Builder()
+                .onH2()
+                .calls(300)
+                .kills(1)
+                .faults(4)
+                .replacing(replacements)
+                .blow();
+        System.out.println(report);
+        assertTrue(
+                report.violations().stream().anyMatch(violation -> violation.contains(" was made 2 times")),
+                report::toString);
+    }
+
+    /** Folder with the classes of one source file in which one line was replaced. */
+    private static Path broken(String file, String line, String instead) throws IOException {
+        String source = Files.readString(SOURCES.resolve(file));
+        assertEquals(2, source.split(java.util.regex.Pattern.quote(line), -1).length, "the line to break has changed");
+        Path folder = Files.createTempDirectory("sabotage");
+        Path broken = folder.resolve(SOURCES.resolve(file).getFileName());
+        Files.writeString(broken, source.replace(line, instead));
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        int result = compiler.run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                classes.toString(),
+                broken.toString());
+        assertEquals(0, result, "the broken class does not compile");
+        return classes;
+    }
+}

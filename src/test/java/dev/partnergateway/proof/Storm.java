@@ -1,0 +1,314 @@
+package dev.partnergateway.proof;
+
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.PostgresServer;
+import dev.partnergateway.harness.SandboxControl;
+import dev.partnergateway.harness.SandboxProcess;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Many partner calls while everything breaks: gateways are killed, Talon.One misbehaves, the database restarts. Then
+ * peace, every call is answered, and what Talon.One holds is compared with what partners were told.
+ */
+final class Storm {
+
+    private static final double REPEATS = 0.3;
+    private static final int RECENT = 200;
+    private static final int FIRST = 1000;
+    private static final int MANY = 20;
+    private static final long LONGEST_MINUTES = 90;
+
+    private final int calls;
+    private final int kills;
+    private final int gateways;
+    private final int callers;
+    private final int databaseRestarts;
+    private final boolean postgres;
+    private final int faults;
+    private final Path replacements;
+    private final List<Wish> wishes = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> codes = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger repeated = new AtomicInteger();
+    private final AtomicInteger restarted = new AtomicInteger();
+    private final CountDownLatch broken = new CountDownLatch(1);
+    private final long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(Integer.getInteger("proof.minutes", 60));
+    private volatile Throwable failure;
+
+    private Storm(Builder wanted) {
+        this.calls = wanted.calls;
+        this.kills = wanted.kills;
+        this.gateways = wanted.gateways;
+        this.callers = wanted.callers;
+        this.databaseRestarts = wanted.databaseRestarts;
+        this.postgres = wanted.postgres;
+        this.faults = wanted.faults;
+        this.replacements = wanted.replacements;
+    }
+
+    /** How hard it blows. */
+    static final class Builder {
+        private int calls = 1500;
+        private int kills = 6;
+        private int gateways = 2;
+        private int callers = 24;
+        private int databaseRestarts = 1;
+        private boolean postgres = true;
+        private int faults = 1;
+        private Path replacements;
+
+        Builder calls(int most) {
+            calls = most;
+            return this;
+        }
+
+        Builder kills(int most) {
+            kills = most;
+            return this;
+        }
+
+        /** Instead of two gateways on PostgreSQL, one on H2. */
+        Builder onH2() {
+            postgres = false;
+            gateways = 1;
+            databaseRestarts = 0;
+            return this;
+        }
+
+        Builder databaseRestarts(int most) {
+            databaseRestarts = most;
+            return this;
+        }
+
+        /** How many times as likely as usual Talon.One misbehaves, 1 to 4. */
+        Builder faults(int factor) {
+            faults = factor;
+            return this;
+        }
+
+        /** Classes that replace the gateway's own. */
+        Builder replacing(Path classes) {
+            replacements = classes;
+            return this;
+        }
+
+        Report blow() {
+            return new Storm(this).blow();
+        }
+    }
+
+    private Report blow() {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "gateway.settle-time", "3000",
+                "gateway.sweep-interval", "300",
+                "gateway.store.connections", "20",
+                "gateway.reload", "false"));
+        long begun = System.nanoTime();
+        try (SandboxProcess sandbox = new SandboxProcess();
+                PostgresServer database = postgres ? new PostgresServer() : null) {
+            settings.putAll(sandbox.deployment());
+            settings.putAll(
+                    postgres
+                            ? database.store()
+                            : Map.of("gateway.store.url", "jdbc:h2:file:" + GatewayUnderTest.storeFile()));
+            SandboxControl control = sandbox.control();
+            control.limits("{\"managementPerSecond\":0,\"parallelPerProfile\":0}");
+            misbehave(control);
+            Report report;
+            Classes classes =
+                    replacements != null || kills < MANY ? Classes.of(replacements) : Classes.archived(settings);
+            try (Fleet fleet = new Fleet(gateways, settings, classes, this::due)) {
+                Caller caller = new Caller(fleet.ports(), asked);
+                List<Thread> threads = new ArrayList<>();
+                for (int i = 0; i < callers; i++) {
+                    threads.add(begin(() -> ask(fleet, caller), "partner " + i));
+                }
+                Thread restarter = begin(() -> restart(fleet, database), "database");
+                Thread reporter = begin(() -> report(fleet, begun), "reporter");
+                join(threads);
+                broken.countDown();
+                join(List.of(restarter, reporter));
+                fleet.peace();
+                control.endFaults();
+                // Whoever has no answer yet asks until there is one; some ask once more.
+                threads.clear();
+                AtomicInteger next = new AtomicInteger();
+                for (int i = 0; i < callers; i++) {
+                    threads.add(begin(() -> settle(caller, next), "partner " + i));
+                }
+                join(threads);
+                fleet.check();
+                if (failure != null) {
+                    throw new AssertionError("the storm itself failed", failure);
+                }
+                report = Checker.compare(wishes, control);
+                report.count("calls", asked.get());
+                report.count("wishes", wishes.size());
+                report.count("repeats", repeated.get());
+                report.count("attempts", caller.attempts());
+                report.count("kills", fleet.killed());
+                report.count("database restarts", restarted.get());
+                report.count("seconds", (System.nanoTime() - begun) / 1_000_000_000L);
+                control.faultsMet()
+                        .properties()
+                        .forEach(kind -> report.count(
+                                "fault " + kind.getKey(), kind.getValue().asLong()));
+            }
+            return report;
+        }
+    }
+
+    /** Each call meets a fault with a small probability; those of reading operations are what recovery meets. */
+    private void misbehave(SandboxControl control) {
+        for (String operation : List.of(
+                "createCoupons", "importCoupons", "createReferral", "trackEventV2", "createCouponReservation")) {
+            fault(control, operation, "commit-then-reset", 0.03, "");
+            fault(control, operation, "commit-then-hang", 0.02, "");
+            fault(control, operation, "reset", 0.03, "");
+            fault(control, operation, "status", 0.03, ",\"status\":500");
+            fault(control, operation, "status", 0.01, ",\"status\":429,\"retryAfter\":1");
+            fault(control, operation, "garbage", 0.01, "");
+            fault(control, operation, "delay", 0.05, ",\"delayMillis\":300");
+            fault(control, operation, "delay", 0.01, ",\"delayMillis\":1900");
+        }
+        for (String operation : List.of("getCouponsWithoutTotalCount", "getCustomerInventory")) {
+            fault(control, operation, "status", 0.1, ",\"status\":500");
+            fault(control, operation, "reset", 0.05, "");
+            fault(control, operation, "delay", 0.1, ",\"delayMillis\":400");
+        }
+        for (String operation : List.of("integrationGetAllCampaigns", "getCampaign")) {
+            fault(control, operation, "status", 0.05, ",\"status\":503");
+        }
+    }
+
+    private void fault(SandboxControl control, String operation, String kind, double probability, String more) {
+        control.fault("{\"operation\":\"" + operation + "\",\"kind\":\"" + kind + "\",\"probability\":"
+                + probability * faults
+                + ",\"times\":0" + more + "}");
+    }
+
+    private void ask(Fleet fleet, Caller caller) {
+        ThreadLocalRandom dice = ThreadLocalRandom.current();
+        while (failure == null && System.nanoTime() < end && (asked.get() < calls || fleet.killed() < kills)) {
+            fleet.check();
+            Wish wish;
+            int size = wishes.size();
+            if (size > 0 && dice.nextDouble() < REPEATS) {
+                wish = wishes.get(size - 1 - dice.nextInt(Math.min(size, RECENT)));
+                repeated.incrementAndGet();
+            } else {
+                wish = newWish(dice);
+            }
+            caller.askUntilAnswered(wish);
+            if (wish.kind == Wish.Kind.COUPON) {
+                codes.add(Checker.code(wish.answers.peek()));
+            }
+        }
+    }
+
+    private Wish newWish(ThreadLocalRandom dice) {
+        synchronized (wishes) {
+            int number = FIRST + wishes.size();
+            int what = dice.nextInt(10);
+            Wish wish;
+            if (what < 3) {
+                wish = Wish.couponFor(number);
+            } else if (what < 5) {
+                wish = Wish.couponForAnybody(number);
+            } else if (what < 7) {
+                wish = Wish.referral(number);
+            } else if (what < 9 || codes.isEmpty()) {
+                wish = Wish.event(number);
+            } else {
+                wish = Wish.reservation(number, codes.get(codes.size() - 1));
+            }
+            wishes.add(wish);
+            return wish;
+        }
+    }
+
+    private void settle(Caller caller, AtomicInteger next) {
+        for (int i = next.getAndIncrement(); i < wishes.size(); i = next.getAndIncrement()) {
+            Wish wish = wishes.get(i);
+            boolean recent = wishes.size() - i <= 5 * RECENT;
+            if (!wish.answered || recent && i % 3 == 0) {
+                caller.askUntilAnswered(wish);
+            }
+        }
+    }
+
+    /** Kills go along with calls, however slow the machine is: the first comes early, and none is left out. */
+    private int due() {
+        int begun = asked.get();
+        return begun == 0 ? 0 : Math.min(kills, 1 + (int) ((long) begun * kills / calls));
+    }
+
+    private void report(Fleet fleet, long begun) {
+        try {
+            while (!broken.await(10, TimeUnit.SECONDS)) {
+                System.out.printf(
+                        "%4d s: %d calls, %d kills, %d database restarts%n",
+                        (System.nanoTime() - begun) / 1_000_000_000L, asked.get(), fleet.killed(), restarted.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void restart(Fleet fleet, PostgresServer database) {
+        try {
+            for (int i = 1; i <= databaseRestarts; i++) {
+                // Spread over the kills.
+                while (fleet.killed() < kills * i / (databaseRestarts + 1)) {
+                    if (broken.await(100, TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                }
+                database.stop();
+                broken.await(ThreadLocalRandom.current().nextInt(1500), TimeUnit.MILLISECONDS);
+                database.start();
+                restarted.incrementAndGet();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Thread begin(Runnable work, String name) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (Throwable e) {
+                        failure = e;
+                    }
+                },
+                name);
+        thread.start();
+        return thread;
+    }
+
+    private static void join(List<Thread> threads) {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(LONGEST_MINUTES);
+        try {
+            for (Thread thread : threads) {
+                TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));
+                if (thread.isAlive()) {
+                    throw new AssertionError(thread.getName() + " does not come to an end");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

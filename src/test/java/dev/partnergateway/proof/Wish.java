@@ -1,0 +1,112 @@
+package dev.partnergateway.proof;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * One thing that a partner wants once, however often it asks: the same call for every repeat, and every success that
+ * any of them got. What it makes at Talon.One carries its name, so that the ledger shows whose it is.
+ */
+final class Wish {
+
+    /** What is asked for. */
+    enum Kind {
+        COUPON("/braze/coupon", "coupons"),
+        REFERRAL("/braze/referral", "referrals"),
+        EVENT("/braze/event", "events"),
+        RESERVATION("/braze/coupon_reservation", null);
+
+        final String path;
+        final String ledger;
+
+        Kind(String path, String ledger) {
+            this.path = path;
+            this.ledger = ledger;
+        }
+    }
+
+    final Kind kind;
+    final String name;
+    final String body;
+    final long begun = System.nanoTime();
+    final Queue<String> answers = new ConcurrentLinkedQueue<>();
+    volatile boolean answered;
+
+    private Wish(Kind kind, String name, String body) {
+        this.kind = kind;
+        this.name = name;
+        this.body = body;
+    }
+
+    /** A coupon for one recipient; ten recipients share one identifier, as in a scheduled send of Braze. */
+    static Wish couponFor(int number) {
+        String name = "customer-" + number;
+        return new Wish(
+                Kind.COUPON,
+                name,
+                "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\"dispatch-"
+                        + number / 10 + "\",\"integrationId\":\"" + name + "\"}");
+    }
+
+    /** A coupon for anybody; its code begins with its name. Every other one has no random part at all. */
+    static Wish couponForAnybody(int number) {
+        String name = "C" + number + "C";
+        return new Wish(
+                Kind.COUPON,
+                name,
+                "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\"message-"
+                        + number + "\",\"couponPattern\":\"" + name + (number % 2 == 0 ? "####" : "") + "\"}");
+    }
+
+    /** A referral; ten friends share one advocate. */
+    static Wish referral(int number) {
+        String name = "friend-" + number;
+        return new Wish(
+                Kind.REFERRAL,
+                name,
+                "{\"deploymentUrl\":\"sandbox.example\",\"campaignId\":10,\"advocateProfileIntegrationId\":\"advocate-"
+                        + number / 10 + "\",\"friendProfileIntegrationId\":\"" + name + "\"}");
+    }
+
+    /** An event of a profile. */
+    static Wish event(int number) {
+        String name = "visitor-" + number;
+        return new Wish(
+                Kind.EVENT,
+                name,
+                "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + name
+                        + "\",\"identifier\":\"message-" + number / 10
+                        + "\",\"eventAttributes\":{\"product\":\"shoe\"}}");
+    }
+
+    /** The reservation of a coupon that a partner was given. */
+    static Wish reservation(int number, String code) {
+        String name = "holder-" + number + ' ' + code;
+        return new Wish(
+                Kind.RESERVATION,
+                name,
+                "{\"deploymentUrl\":\"sandbox.example\",\"couponValue\":\"" + code + "\",\"integrationId\":\"holder-"
+                        + number + "\"}");
+    }
+
+    void answered(String answer) {
+        answers.add(answer);
+        answered = true;
+    }
+
+    /** Headers as name, value, name, value. */
+    String[] headers() {
+        Map<String, String> headers = Map.of(
+                "Authorization",
+                "ApiKey-v1 sandbox-key-demo-shop",
+                "Content-Type",
+                "application/json",
+                "destination-hostname",
+                "sandbox.example");
+        return headers.entrySet().stream()
+                .flatMap(header -> List.of(header.getKey(), header.getValue()).stream())
+                .toArray(String[]::new);
+    }
+}
