@@ -8,9 +8,11 @@ import dev.partnergateway.attribute.AttributeConversion;
 import dev.partnergateway.attribute.AttributeCreation;
 import dev.partnergateway.attribute.UnknownAttributes;
 import dev.partnergateway.audience.Audiences;
+import dev.partnergateway.callback.Outbox;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.edge.CallFunction;
 import dev.partnergateway.edge.ContractStrategy;
+import dev.partnergateway.edge.KeptFunction;
 import dev.partnergateway.edge.PartnerEngine;
 import dev.partnergateway.edge.PartnerServer;
 import dev.partnergateway.edge.Workers;
@@ -128,6 +130,7 @@ public final class Gateway implements AutoCloseable {
         main.bind("upstreamHeaders", new UpstreamHeaders());
         main.bind("call", new CallFunction());
         main.bind("metricsRegistry", telemetry.meters());
+        main.bind("kept", new KeptFunction());
         // Camel's own hook at the end of the process would wait for a stop that only this class orders.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.init();
@@ -137,7 +140,8 @@ public final class Gateway implements AutoCloseable {
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
         TalonOne talonOne = new TalonOne(UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings, telemetry);
         Access access = new Access(deployments, new KeyProof(talonOne, upstream), store);
-        ReplayingRepository answers = new ReplayingRepository(store, new Seal(settings.storeEncryptionKeys()), access);
+        Seal seal = new Seal(settings.storeEncryptionKeys());
+        ReplayingRepository answers = new ReplayingRepository(store, seal, access);
         CouponCreation coupons = new CouponCreation(talonOne, access, settings.settleTime());
         PointsAddition points = new PointsAddition(talonOne, answers, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
@@ -163,7 +167,8 @@ public final class Gateway implements AutoCloseable {
                 "talon-one",
                 new TalonOneComponent(
                         talonOne, List.of(new AttributeConversion(catalogue), audiences.ids()), steps, upstream));
-        ContractStrategy checks = new ContractStrategy(access);
+        Outbox outbox = open(new Outbox(store, seal, deployments::named, upstream));
+        ContractStrategy checks = new ContractStrategy(access, outbox);
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);
         HealthCheckRegistry.get(camel).register(new ReadyCheck(server, store));
@@ -177,6 +182,8 @@ public final class Gateway implements AutoCloseable {
                 answers.sweeper(deployments::named, Map.of("createCoupons", coupons, "addLoyaltyPoints", points));
         long interval = settings.sweepInterval().toMillis();
         chores.scheduleWithFixedDelay(sweeper::sweep, interval, interval, TimeUnit.MILLISECONDS);
+        chores.scheduleWithFixedDelay(
+                () -> outbox.post(System.currentTimeMillis()), interval, interval, TimeUnit.MILLISECONDS);
         chores.scheduleWithFixedDelay(() -> prune(answers), PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
         server.listen();
         open(server::drain);
@@ -224,7 +231,7 @@ public final class Gateway implements AutoCloseable {
                 Optional.of(Secret.literal(Seed.MANAGEMENT_KEY)),
                 Map.of(),
                 true,
-                List.of(),
+                List.of("http://127.0.0.1:" + sandbox.port()),
                 DeploymentSettings.DEFAULT_MANAGEMENT_RATE,
                 true);
     }

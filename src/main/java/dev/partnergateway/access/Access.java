@@ -14,6 +14,7 @@ public final class Access {
     private final Deployments deployments;
     private final KeyProof proof;
     private final Principals principals;
+    private final RateLimits rateLimits = new RateLimits();
 
     /** Puts the checks together. */
     public Access(Deployments deployments, KeyProof proof, Store store) {
@@ -26,7 +27,7 @@ public final class Access {
      * Admits a call or refuses it, before its route begins.
      *
      * @param authorization values of the {@code Authorization} header
-     * @throws Refusal 400, 401, 404 or 501 (contract 2.1 to 2.3)
+     * @throws Refusal 400, 401, 404 or 501 (contract 2.1 to 2.3); 429 when it is one too many
      */
     public void admit(PartnerCall call, List<String> authorization) {
         Operation operation = call.operation();
@@ -40,6 +41,7 @@ public final class Access {
         call.admitted(
                 deployments.find(address == null ? "" : address),
                 Credentials.read(authentication, authorization, call.checked().credential()));
+        rateLimits.count(call);
         switch (operation.proof()) {
             case "" -> {}
             case "campaign" -> campaign(call);

@@ -1,5 +1,6 @@
 package dev.partnergateway.access;
 
+import dev.partnergateway.call.CallbackHost;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.settings.DeploymentSettings;
@@ -77,8 +78,20 @@ public final class Deployments {
                 settings.managementKey(),
                 Map.copyOf(registry),
                 settings.createAttributes(),
+                settings.callbackHosts().stream()
+                        .map(text -> callbackHost(settings.name(), text))
+                        .toList(),
                 settings.managementRate(),
                 settings.batching());
+    }
+
+    private static CallbackHost callbackHost(String deployment, String text) {
+        try {
+            return CallbackHost.read(text);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException("gateway.deployments." + deployment + ".callback-hosts: " + text
+                    + " must be a host, perhaps with a port, perhaps with https:// or http:// in front.");
+        }
     }
 
     /**

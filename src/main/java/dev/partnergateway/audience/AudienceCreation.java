@@ -3,6 +3,7 @@ package dev.partnergateway.audience;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.access.Access;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.talonone.TalonOne;
@@ -24,7 +25,8 @@ import org.apache.camel.Exchange;
  * partner's id is its natural key: when the outcome is not known, it is sent again, and an audience that is there then,
  * with this name and made since, is the answer (contract 2.9). Another one that is there is refused with 409, or with
  * {@code "existing": "take"} beside {@code body} given back with an extra member {@code "existing": true}; where only the
- * gateway's own map knows it, the answer holds no more than its ids.
+ * gateway's own map knows it, the answer holds no more than its ids. An audience that goes by the id {@code "or"} beside
+ * {@code existing} is taken before one is created.
  */
 public final class AudienceCreation implements UpstreamStep {
 
@@ -33,12 +35,14 @@ public final class AudienceCreation implements UpstreamStep {
 
     private final TalonOne talonOne;
     private final UpstreamOperation create;
+    private final Access access;
     private final AudienceTable table;
     private final AudienceListing listing;
 
-    AudienceCreation(TalonOne talonOne, AudienceTable table, AudienceListing listing) {
+    AudienceCreation(TalonOne talonOne, Access access, AudienceTable table, AudienceListing listing) {
         this.talonOne = talonOne;
         this.create = talonOne.contract().operation("createAudienceV2");
+        this.access = access;
         this.table = table;
         this.listing = listing;
     }
@@ -46,6 +50,13 @@ public final class AudienceCreation implements UpstreamStep {
     @Override
     public JsonNode run(Exchange exchange, ObjectNode request) {
         PartnerCall call = PartnerCall.of(exchange);
+        boolean take = request.path("existing").asText().equals("take");
+        if (take && request.has("or")) {
+            Optional<ObjectNode> other = other(call, request);
+            if (other.isPresent()) {
+                return other.get().deepCopy().put("existing", true);
+            }
+        }
         Instant earliest = Instant.now().minus(CLOCKS);
         Optional<UpstreamAnswer> first = first(call, request);
         UpstreamAnswer answer = first.orElseGet(() -> second(call, request));
@@ -56,7 +67,6 @@ public final class AudienceCreation implements UpstreamStep {
             return answer.body();
         }
         ExternalId external = ExternalId.of(request.path("body"));
-        boolean take = request.path("existing").asText().equals("take");
         if (first.isEmpty() || take) {
             ObjectNode audience = existing(call, external).orElseThrow(() -> exists(external));
             if (first.isEmpty() && ours(audience, request.path("body"), earliest)) {
@@ -67,6 +77,21 @@ public final class AudienceCreation implements UpstreamStep {
             }
         }
         throw exists(external);
+    }
+
+    /** An audience that goes by another id; looked up with the operator's key, so the caller's is verified first. */
+    private Optional<ObjectNode> other(PartnerCall call, ObjectNode request) {
+        access.verify(call);
+        ExternalId external = new ExternalId(
+                request.path("body").path("integration").asText(),
+                request.path("or").asText());
+        Optional<ObjectNode> known = known(call, external);
+        if (call.deployment().managementKey().isEmpty()) {
+            return known;
+        }
+        ObjectNode listed = listing.recent(call).get(external);
+        // The list does not have it yet, but this gateway has just created it.
+        return listed == null && known.isPresent() ? existing(call, external) : Optional.ofNullable(listed);
     }
 
     /** The first answer, if it says what became of the call; leaves time for asking again. */
@@ -105,6 +130,10 @@ public final class AudienceCreation implements UpstreamStep {
                 return Optional.of(audience);
             }
         }
+        return known(call, external);
+    }
+
+    private Optional<ObjectNode> known(PartnerCall call, ExternalId external) {
         return Optional.ofNullable(
                         table.find(call.deployment().name(), List.of(external)).get(external))
                 .map(id -> JsonNodeFactory.instance

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * Puts Talon.One's ids of audiences where a route has written partners' ids (contract 2.11). Where {@code x-audiences} of
  * an operation says that its request holds an id, a route may write {@code {"integration": …, "integrationId": …}}; with
  * {@code "orId": true} beside them an id that no audience has at the partner is taken for Talon.One's own, if it is a
- * number. The gateway's own map is asked first, then the deployment's list of audiences.
+ * number. {@code "or"} names another id at the partner that it may go by, and with {@code "orNothing": true} an id that
+ * no audience has is left out of its list. The gateway's own map is asked first, then the deployment's list of audiences.
  */
 public final class AudienceIds implements RequestPreparation {
 
@@ -63,7 +64,10 @@ public final class AudienceIds implements RequestPreparation {
         Map<JsonNode, Long> ids = resolve(call, references);
         // A route's request may share its parts with the partner's call, which nobody changes.
         request.setAll(request.deepCopy());
-        eachId(operation, request, id -> id.isObject() ? LongNode.valueOf(ids.get(id)) : id);
+        eachId(
+                operation,
+                request,
+                id -> id.isObject() ? ids.containsKey(id) ? LongNode.valueOf(ids.get(id)) : null : id);
     }
 
     private Map<JsonNode, Long> resolve(PartnerCall call, Set<JsonNode> references) {
@@ -79,17 +83,29 @@ public final class AudienceIds implements RequestPreparation {
             if (id == null && deployment.managementKey().isPresent()) {
                 id = listed(call, external);
             }
+            if (id == null && reference.has("or")) {
+                id = other(
+                        call,
+                        new ExternalId(
+                                external.integration(), reference.path("or").asText()));
+            }
             if (id == null
                     && reference.path("orId").asBoolean()
                     && NUMBER.matcher(external.id()).matches()) {
                 id = Long.valueOf(external.id());
             }
-            if (id == null) {
+            if (id != null) {
+                ids.put(reference, id);
+            } else if (!reference.path("orNothing").asBoolean()) {
                 throw Refusal.of(404, unknown(call, external.id()));
             }
-            ids.put(reference, id);
         }
         return ids;
+    }
+
+    private Long other(PartnerCall call, ExternalId external) {
+        Long id = table.find(call.deployment().name(), List.of(external)).get(external);
+        return id == null && call.deployment().managementKey().isPresent() ? listed(call, external) : id;
     }
 
     private Long listed(PartnerCall call, ExternalId external) {
@@ -218,8 +234,13 @@ public final class AudienceIds implements RequestPreparation {
         if (node instanceof ObjectNode object && object.has(place.get(0))) {
             object.set(place.get(0), change(object.get(place.get(0)), rest, change));
         } else if (node instanceof ArrayNode items && place.get(0).equals("*")) {
-            for (int i = 0; i < items.size(); i++) {
-                items.set(i, change(items.get(i), rest, change));
+            for (int i = items.size() - 1; i >= 0; i--) {
+                JsonNode changed = change(items.get(i), rest, change);
+                if (changed == null) {
+                    items.remove(i);
+                } else {
+                    items.set(i, changed);
+                }
             }
         }
         return node;

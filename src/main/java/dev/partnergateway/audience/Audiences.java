@@ -20,7 +20,7 @@ public final class Audiences {
         AudienceTable table = new AudienceTable(store);
         AudienceListing listing = new AudienceListing(talonOne, executor);
         ids = new AudienceIds(access, table, listing);
-        creation = new AudienceCreation(talonOne, table, listing);
+        creation = new AudienceCreation(talonOne, access, table, listing);
     }
 
     /** Puts Talon.One's ids where a route has written partners' ids, and keeps the map of them right. */

@@ -2,6 +2,7 @@ package dev.partnergateway.call;
 
 import dev.partnergateway.settings.Secret;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param managementKey the operator's own key for its Management API
  * @param registry SHA-256 of a partner key to the Application it belongs to (contract 2.3)
  * @param createAttributes whether missing attributes may be created in it (contract 2.10)
+ * @param callbackHosts where results may be posted to (contract 4)
  * @param managementRate calls a second to one Management API endpoint
  * @param batching whether coupons may be created in batches
  */
@@ -22,6 +24,7 @@ public record Deployment(
         Optional<Secret> managementKey,
         Map<String, RegisteredKey> registry,
         boolean createAttributes,
+        List<CallbackHost> callbackHosts,
         int managementRate,
         boolean batching) {
 

@@ -2,6 +2,7 @@ package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -20,6 +21,8 @@ import java.util.regex.PatternSyntaxException;
  * @param excludes {@code x-excludes}: names of members that cannot be present as well
  * @param mostChanges {@code x-most-changes}: most items that the lists inside the value hold together; 0 = any number
  * @param memberNames {@code x-member-names}: regular expression that all names of members match; empty = any name
+ * @param mostInTotal {@code x-most-in-total}: the most that a number of a list's items may be when it is added up, by its
+ *     name
  */
 record Annotations(
         boolean deployment,
@@ -30,8 +33,10 @@ record Annotations(
         List<String> aliases,
         List<String> excludes,
         int mostChanges,
-        String memberNames) {
-    static final Annotations NONE = new Annotations(false, false, false, false, false, List.of(), List.of(), 0, "");
+        String memberNames,
+        Map<String, Integer> mostInTotal) {
+    static final Annotations NONE =
+            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, "", Map.of());
 
     /** Reads the extensions at a place of the file; one that is unknown would silently not be obeyed, so it is refused. */
     static Annotations of(Map<String, Object> extensions, String place) {
@@ -52,11 +57,13 @@ record Annotations(
                         case "x-aliases" -> lists(names(name, value, place), List.of());
                         case "x-excludes" -> lists(List.of(), names(name, value, place));
                         case "x-most-changes" -> NONE.atMost(number(name, value, place));
+                        case "x-most-in-total" -> NONE.atMost(totals(name, value, place));
                         case "x-member-names" -> NONE.named(pattern(name, value, place));
                         default ->
                             throw new IllegalArgumentException(place + ": the extension " + name
                                     + " is unknown; known are x-deployment, x-credential, x-dry-run, x-attributes,"
-                                    + " x-characters, x-aliases, x-excludes, x-most-changes, x-member-names");
+                                    + " x-characters, x-aliases, x-excludes, x-most-changes, x-member-names,"
+                                    + " x-most-in-total");
                     });
         }
         return found;
@@ -72,26 +79,60 @@ record Annotations(
                 joined(aliases, other.aliases),
                 joined(excludes, other.excludes),
                 Math.max(mostChanges, other.mostChanges),
-                memberNames.isEmpty() ? other.memberNames : memberNames);
+                memberNames.isEmpty() ? other.memberNames : memberNames,
+                mostInTotal.isEmpty() ? other.mostInTotal : mostInTotal);
     }
 
     private Annotations atMost(int changes) {
         return new Annotations(
-                deployment, credential, dryRun, attributes, characters, aliases, excludes, changes, memberNames);
+                deployment,
+                credential,
+                dryRun,
+                attributes,
+                characters,
+                aliases,
+                excludes,
+                changes,
+                memberNames,
+                mostInTotal);
     }
 
     private Annotations named(String pattern) {
         return new Annotations(
-                deployment, credential, dryRun, attributes, characters, aliases, excludes, mostChanges, pattern);
+                deployment,
+                credential,
+                dryRun,
+                attributes,
+                characters,
+                aliases,
+                excludes,
+                mostChanges,
+                pattern,
+                mostInTotal);
+    }
+
+    private Annotations atMost(Map<String, Integer> totals) {
+        return new Annotations(
+                deployment,
+                credential,
+                dryRun,
+                attributes,
+                characters,
+                aliases,
+                excludes,
+                mostChanges,
+                memberNames,
+                totals);
     }
 
     private static Annotations flags(
             boolean deployment, boolean credential, boolean dryRun, boolean attributes, boolean characters) {
-        return new Annotations(deployment, credential, dryRun, attributes, characters, List.of(), List.of(), 0, "");
+        return new Annotations(
+                deployment, credential, dryRun, attributes, characters, List.of(), List.of(), 0, "", Map.of());
     }
 
     private static Annotations lists(List<String> aliases, List<String> excludes) {
-        return new Annotations(false, false, false, false, false, aliases, excludes, 0, "");
+        return new Annotations(false, false, false, false, false, aliases, excludes, 0, "", Map.of());
     }
 
     private static boolean isTrue(String name, JsonNode value, String place) {
@@ -117,6 +158,15 @@ record Annotations(
             throw new IllegalArgumentException(place + ": " + name + " must be a whole number of at least 1");
         }
         return value.intValue();
+    }
+
+    private static Map<String, Integer> totals(String name, JsonNode value, String place) {
+        if (value == null || !value.isObject() || value.isEmpty()) {
+            throw new IllegalArgumentException(place + ": " + name + " must be an object of names and numbers");
+        }
+        Map<String, Integer> totals = new HashMap<>();
+        value.properties().forEach(total -> totals.put(total.getKey(), number(name, total.getValue(), place)));
+        return Map.copyOf(totals);
     }
 
     private static List<String> names(String name, JsonNode value, String place) {

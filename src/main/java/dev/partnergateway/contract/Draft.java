@@ -21,6 +21,7 @@ final class Draft {
     private String type;
     private String format;
     private boolean nullable;
+    private boolean readOnly;
     private List<String> enumTexts;
     private BigDecimal minimum;
     private boolean exclusiveMinimum;
@@ -79,6 +80,7 @@ final class Draft {
         }
         format = schema.getFormat() == null ? format : schema.getFormat();
         nullable |= Boolean.TRUE.equals(schema.getNullable());
+        readOnly |= Boolean.TRUE.equals(schema.getReadOnly());
         defaultValue = schema.getDefault() == null ? defaultValue : schema.getDefault();
         annotations = annotations.with(Annotations.of(schema.getExtensions(), place));
         if (schema.getEnum() != null) {
@@ -209,6 +211,7 @@ final class Draft {
                 "x-most-changes",
                 "objects and arrays");
         misplaced(!annotations.memberNames().isEmpty() && !"object".equals(type), "x-member-names", "objects");
+        misplaced(!annotations.mostInTotal().isEmpty() && !"array".equals(type), "x-most-in-total", "arrays");
         misplaced(annotations.deployment() && !isPlainString(), "x-deployment", "strings");
         misplaced(annotations.credential() && !isPlainString(), "x-credential", "strings");
         misplaced(defaultValue != null && "date-time".equals(format), "default", "values other than date-times");
@@ -250,6 +253,10 @@ final class Draft {
 
     boolean nullable() {
         return nullable;
+    }
+
+    boolean readOnly() {
+        return readOnly;
     }
 
     List<String> enumTexts() {

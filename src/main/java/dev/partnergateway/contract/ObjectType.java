@@ -3,6 +3,7 @@ package dev.partnergateway.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -80,6 +81,9 @@ final class ObjectType extends Type {
             return absent(property, given, check);
         }
         JsonNode checked = type.check(given, check);
+        if (checked != null) {
+            refuseTotals(property, checked, check);
+        }
         int most = property.annotations().mostChanges();
         if (checked != null && most > 0) {
             int changes = listed(checked) - (checked.isArray() ? checked.size() : 0);
@@ -110,6 +114,18 @@ final class ObjectType extends Type {
                 check.leave();
             }
         }
+    }
+
+    private static void refuseTotals(Property property, JsonNode list, Check check) {
+        property.annotations().mostInTotal().forEach((name, most) -> {
+            BigDecimal total = BigDecimal.ZERO;
+            for (JsonNode item : list) {
+                total = total.add(item.path(name).decimalValue());
+            }
+            if (total.compareTo(BigDecimal.valueOf(most)) > 0) {
+                check.refuse(name + " of at most " + most + " in total, got " + total.toPlainString());
+            }
+        });
     }
 
     /** Items of all lists in a value, the value itself included. */

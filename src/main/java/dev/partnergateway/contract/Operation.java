@@ -24,7 +24,9 @@ public final class Operation {
             Set<Integer> statuses,
             Authentication authentication,
             String proof,
-            LargestAnswer largestAnswer) {}
+            LargestAnswer largestAnswer,
+            boolean callback,
+            int rateLimit) {}
 
     Operation(Head head, List<Parameter> path, Query query, List<Parameter> headers, Body body) {
         this.head = head;
@@ -105,6 +107,24 @@ public final class Operation {
      */
     public LargestAnswer largestAnswer() {
         return head.largestAnswer();
+    }
+
+    /**
+     * Whether its result may be posted to an address of the caller ({@code x-callback}, contract 4).
+     *
+     * @return true when callers may ask for it
+     */
+    public boolean callback() {
+        return head.callback();
+    }
+
+    /**
+     * How many calls a second one key may make to all operations of the file together ({@code x-rate-limit}).
+     *
+     * @return the limit; 0 = none
+     */
+    public int rateLimit() {
+        return head.rateLimit();
     }
 
     /**

@@ -40,6 +40,7 @@ final class Operations {
         if (model.getPaths() == null || model.getPaths().isEmpty()) {
             throw new IllegalArgumentException("paths: expected at least one operation");
         }
+        int rateLimit = rateLimit();
         Map<String, Operation> operations = new LinkedHashMap<>();
         model.getPaths().forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
             String place = method + " " + path;
@@ -47,7 +48,7 @@ final class Operations {
             if (id == null || id.isBlank()) {
                 throw wrong(place, "an operationId is missing");
             }
-            if (operations.put(id, operation(method, path, item, operation)) != null) {
+            if (operations.put(id, operation(method, path, item, operation, rateLimit)) != null) {
                 throw wrong(place, "the operationId " + id + " is used twice");
             }
         }));
@@ -55,11 +56,16 @@ final class Operations {
     }
 
     private Operation operation(
-            PathItem.HttpMethod method, String path, PathItem item, io.swagger.v3.oas.models.Operation operation) {
+            PathItem.HttpMethod method,
+            String path,
+            PathItem item,
+            io.swagger.v3.oas.models.Operation operation,
+            int rateLimit) {
         String id = operation.getOperationId();
         Map<String, List<Parameter>> parameters = parameters(item, operation, id);
         Body body = body(operation.getRequestBody(), id);
         Set<Integer> statuses = statuses(operation, id);
+        Map<String, Object> extensions = extensions(operation, id);
         Operation.Head head = new Operation.Head(
                 id,
                 method.name(),
@@ -70,8 +76,10 @@ final class Operations {
                         .orElseThrow(() -> wrong(id, "a documented status from 200 to 299 is missing")),
                 statuses,
                 body != null && body.holdsCredential() ? Authentication.BODY : authentication(operation, id),
-                proof(operation, id),
-                largestAnswer(operation, id));
+                extensions.getOrDefault("x-proof", "").toString(),
+                largestAnswer(extensions.get("x-largest-answer"), id),
+                Boolean.TRUE.equals(extensions.get("x-callback")),
+                rateLimit);
         requirePathParameters(path, parameters.get("path"), id);
         return new Operation(
                 head, parameters.get("path"), new Query(parameters.get("query")), parameters.get("header"), body);
@@ -99,25 +107,37 @@ final class Operations {
         return Collections.unmodifiableSet(statuses);
     }
 
-    private static String proof(io.swagger.v3.oas.models.Operation operation, String id) {
+    private static Map<String, Object> extensions(io.swagger.v3.oas.models.Operation operation, String id) {
         Map<String, Object> extensions = operation.getExtensions() == null ? Map.of() : operation.getExtensions();
-        for (String name : extensions.keySet()) {
+        extensions.forEach((name, value) -> {
             // A misspelt x-proof would switch a check off without a word.
-            if (!name.equals("x-proof") && !name.equals("x-largest-answer")) {
-                throw wrong(id, name + " is not an extension of an operation");
+            switch (name) {
+                case "x-proof" -> require(value instanceof String, id, "x-proof must be a text");
+                case "x-callback" -> require(value instanceof Boolean, id, "x-callback must be true or false");
+                case "x-largest-answer" -> {}
+                default -> throw wrong(id, name + " is not an extension of an operation");
             }
-        }
-        Object proof = extensions.get("x-proof");
-        if (proof != null && !(proof instanceof String)) {
-            throw wrong(id, "x-proof must be a text");
-        }
-        return proof == null ? "" : proof.toString();
+        });
+        return extensions;
     }
 
-    private static LargestAnswer largestAnswer(io.swagger.v3.oas.models.Operation operation, String id) {
-        Object limit = operation.getExtensions() == null
-                ? null
-                : operation.getExtensions().get("x-largest-answer");
+    private int rateLimit() {
+        Map<String, Object> extensions = model.getExtensions() == null ? Map.of() : model.getExtensions();
+        for (String name : extensions.keySet()) {
+            require(name.equals("x-rate-limit"), name, "is not an extension of a contract");
+        }
+        Object limit = extensions.getOrDefault("x-rate-limit", 0);
+        require(limit instanceof Integer number && number >= 0, "x-rate-limit", "expected calls a second");
+        return (Integer) limit;
+    }
+
+    private static void require(boolean holds, String place, String sentence) {
+        if (!holds) {
+            throw wrong(place, sentence);
+        }
+    }
+
+    private static LargestAnswer largestAnswer(Object limit, String id) {
         if (limit == null) {
             return LargestAnswer.UNLIMITED;
         }
@@ -222,10 +242,12 @@ final class Operations {
                 || !annotations.aliases().isEmpty()
                 || !annotations.excludes().isEmpty()
                 || annotations.mostChanges() > 0
-                || !annotations.memberNames().isEmpty()) {
+                || !annotations.memberNames().isEmpty()
+                || !annotations.mostInTotal().isEmpty()) {
             throw wrong(
                     place,
-                    "x-credential, x-characters, x-aliases, x-excludes, x-most-changes and x-member-names belong to"
+                    "x-credential, x-characters, x-aliases, x-excludes, x-most-changes, x-member-names and"
+                            + " x-most-in-total belong to"
                             + " properties of a body");
         }
         if (annotations.dryRun() && !(declared.getIn().equals("header") && "boolean".equals(draft.type()))) {

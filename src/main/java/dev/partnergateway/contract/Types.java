@@ -98,6 +98,13 @@ final class Types {
             if (property.annotations().dryRun()) {
                 throw property.wrong("x-dry-run can be used for header parameters only");
             }
+            if (property.readOnly()) {
+                if (draft.additionalAllowed() != null) {
+                    throw property.wrong("readOnly cannot be used beside additionalProperties");
+                }
+                // Such a member belongs to answers; in a call it is dropped like one that is not declared.
+                return;
+            }
             Type type = type(parts, property);
             boolean required = draft.required().contains(name);
             properties.add(new Property(name, type, required, fallback(property, type), property.annotations()));

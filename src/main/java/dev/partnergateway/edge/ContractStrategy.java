@@ -1,19 +1,24 @@
 package dev.partnergateway.edge;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.callback.Callback;
+import dev.partnergateway.callback.Outbox;
 import dev.partnergateway.contract.Checked;
 import dev.partnergateway.contract.Contract;
 import dev.partnergateway.contract.ContractViolation;
 import dev.partnergateway.contract.RawCall;
+import dev.partnergateway.store.StoreException;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProducer;
@@ -36,11 +41,17 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
     private static final Path CONTRACTS = Path.of("openapi");
 
     private final Access access;
+    private final Outbox outbox;
     private DefaultProducerCache routes;
 
-    /** Makes the strategy. */
-    public ContractStrategy(Access access) {
+    /**
+     * Makes the strategy.
+     *
+     * @param outbox takes results that callers want to have posted
+     */
+    public ContractStrategy(Access access, Outbox outbox) {
         this.access = access;
+        this.outbox = outbox;
     }
 
     /** A contract whose operations are not all served is a mistake, whatever a route file says. */
@@ -85,12 +96,14 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
             AsyncCallback callback) {
         dev.partnergateway.contract.Operation operation =
                 (dev.partnergateway.contract.Operation) declared.getExtensions().get(COMPILED);
+        Optional<Callback> callBack;
         try {
             if (!verb.equals(operation.method())) {
                 // Camel takes OPTIONS for any operation of the path.
                 throw Refusal.notAllowed(declared.getExtensions().get(METHODS).toString());
             }
             check(exchange, operation);
+            callBack = Callback.of(PartnerCall.of(exchange));
         } catch (Refusal refusal) {
             exchange.setException(refusal);
             callback.done(true);
@@ -104,8 +117,23 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
                 exchange.setException(
                         Refusal.retry(503, "This integration is being loaded: try again", Duration.ofSeconds(1)));
             }
+            if (exchange.getException() == null) {
+                callBack.ifPresent(wish -> store(wish, exchange));
+            }
             callback.done(doneSync);
         });
+    }
+
+    /** An answer whose callback is not stored is not given: the partner repeats the call. */
+    private void store(Callback callBack, Exchange exchange) {
+        try {
+            outbox.add(
+                    PartnerCall.of(exchange).deployment(),
+                    callBack,
+                    exchange.getMessage().getBody(JsonNode.class));
+        } catch (StoreException e) {
+            exchange.setException(e);
+        }
     }
 
     private void check(Exchange exchange, dev.partnergateway.contract.Operation operation) {

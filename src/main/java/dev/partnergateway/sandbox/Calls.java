@@ -58,7 +58,7 @@ final class Calls {
             if (!received.idempotencyKey().isEmpty()) {
                 json.put("idempotencyKey", received.idempotencyKey());
             }
-            json.set("headers", Json.texts(received.headerNames().toArray(String[]::new)));
+            json.set("headers", Json.texts(received.headers().keySet().toArray(String[]::new)));
             body(json);
             if (fault != null) {
                 json.put("fault", fault);

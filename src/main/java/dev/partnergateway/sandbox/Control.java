@@ -27,6 +27,9 @@ final class Control {
                 case "GET /sandbox" -> Answer.ok(about(host));
                 case "GET /sandbox/calls" -> Answer.ok(desk.calls().list(received.queryValue("operation")));
                 case "DELETE /sandbox/calls" -> done(desk.calls()::clear);
+                case "POST " + Callbacks.PATH -> desk.callbacks().receive(received);
+                case "GET " + Callbacks.PATH -> Answer.ok(desk.callbacks().list());
+                case "DELETE " + Callbacks.PATH -> done(desk.callbacks()::clear);
                 case "POST /sandbox/reset" -> done(desk::reset);
                 case "POST /sandbox/faults" -> done(() -> desk.faults().add(object(received), desk.operationIds()));
                 case "GET /sandbox/faults" -> Answer.ok(met());
@@ -129,6 +132,9 @@ final class Control {
                 Json.texts(
                         "GET /sandbox/calls?operation=",
                         "DELETE /sandbox/calls",
+                        "POST /sandbox/callbacks?status=",
+                        "GET /sandbox/callbacks",
+                        "DELETE /sandbox/callbacks",
                         "GET /sandbox/coupons",
                         "GET /sandbox/referrals",
                         "GET /sandbox/events",

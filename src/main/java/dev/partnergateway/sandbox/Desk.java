@@ -29,6 +29,7 @@ final class Desk {
     private final List<Operation> operations;
     private final Map<String, Handler> handlers;
     private final Calls calls = new Calls();
+    private final Callbacks callbacks = new Callbacks();
     private final Limits limits = new Limits();
     private final Faults faults = new Faults();
     private final Repeats repeats;
@@ -65,6 +66,10 @@ final class Desk {
         return calls;
     }
 
+    Callbacks callbacks() {
+        return callbacks;
+    }
+
     Limits limits() {
         return limits;
     }
@@ -73,11 +78,12 @@ final class Desk {
         return faults;
     }
 
-    /** Back to the seed, with no faults, no recorded calls and the usual limits. */
+    /** Back to the seed, with no faults, no recorded calls or callbacks, and the usual limits. */
     void reset() {
         world.reset();
         faults.forget();
         calls.clear();
+        callbacks.clear();
         repeats.clear();
         limits.set(Limits.MANAGEMENT_PER_SECOND, Limits.PARALLEL_PER_PROFILE);
     }

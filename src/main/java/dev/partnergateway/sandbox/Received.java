@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
  * A request as it came in, read to its end.
@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * @param authorization Authorization header, empty when absent
  * @param idempotencyKey Idempotency-Key header, empty when absent
  * @param contentType Content-Type header, empty when absent
- * @param headerNames names of all headers, lower case
+ * @param headers all headers, names in lower case
  * @param text body, empty when absent; for an upload its file
  * @param file content of the part upFile, or null
  */
@@ -27,7 +27,7 @@ record Received(
         String authorization,
         String idempotencyKey,
         String contentType,
-        TreeSet<String> headerNames,
+        TreeMap<String, String> headers,
         String text,
         String file) {
 

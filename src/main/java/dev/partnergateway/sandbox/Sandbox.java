@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -133,8 +133,8 @@ public final class Sandbox implements AutoCloseable {
     }
 
     private static void serve(HttpServerRequest request, String text, String file, Desk desk, Control control) {
-        TreeSet<String> headers = new TreeSet<>();
-        request.headers().names().forEach(name -> headers.add(name.toLowerCase(Locale.ROOT)));
+        TreeMap<String, String> headers = new TreeMap<>();
+        request.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
         Received received = new Received(
                 request.method().name(),
                 request.path(),

@@ -333,7 +333,11 @@ final class BadCalls {
             schema.getAllOf().forEach(part -> properties.putAll(properties(part, good)));
         }
         if (schema.getProperties() != null) {
-            schema.getProperties().forEach(properties::put);
+            schema.getProperties().forEach((name, property) -> {
+                if (!Boolean.TRUE.equals(property.getReadOnly())) {
+                    properties.put(name, property);
+                }
+            });
         }
         return properties;
     }
@@ -451,7 +455,7 @@ final class BadCalls {
             wrong.add(JSON.textNode("x".repeat(schema.getMaxLength() + 1)));
         }
         if (schema.getPattern() != null) {
-            wrong.add(JSON.textNode("\u2603"));
+            wrong.add(JSON.textNode("\u00e9"));
         }
     }
 

@@ -69,7 +69,9 @@ class CasesTest {
         Http.Answer previous = null;
         int number = 0;
         for (JsonNode raw : each.steps()) {
-            JsonNode step = JSON.readTree(JSON.writeValueAsString(raw).replace("{{unique}}", unique));
+            JsonNode step = JSON.readTree(JSON.writeValueAsString(raw)
+                    .replace("{{unique}}", unique)
+                    .replace("{{sandbox}}", sandbox.address()));
             String at = each.name() + ", step " + ++number;
             for (JsonNode fault : step.path("faults")) {
                 sandbox.fault(fault.toString());
@@ -84,6 +86,7 @@ class CasesTest {
                             answer),
                     at + ": the answer is not as its OpenAPI file says: " + answer.text());
             upstream(at, step, expected);
+            callback(at, step.path("callback"), expected);
             previous = answer;
         }
     }
@@ -152,6 +155,22 @@ class CasesTest {
         wanted.path("headers")
                 .properties()
                 .forEach(header -> assertEquals(header.getValue().asText(), answer.header(header.getKey()), at));
+    }
+
+    private void callback(String at, JsonNode wanted, Expected expected) {
+        if (wanted.isMissingNode()) {
+            return;
+        }
+        JsonNode got = sandbox.callback();
+        wanted.path("headers")
+                .properties()
+                .forEach(header -> assertNull(
+                        expected.difference(
+                                "callback " + header.getKey(),
+                                header.getValue(),
+                                got.path("headers").path(header.getKey())),
+                        at));
+        assertNull(expected.difference("callback body", wanted.path("body"), got.path("body")), at);
     }
 
     private void upstream(String at, JsonNode step, Expected expected) {

@@ -114,6 +114,8 @@ class ContractTest {
             n: {type: integer} | n: {type: integer, x-most-changes: 2} | a body/n: x-most-changes can be used for objects and arrays only
             n: {type: integer} | n: {type: integer, x-member-names: a} | a body/n: x-member-names can be used for objects only
             n: {type: integer} | n: {type: object, x-member-names: '['} | a body/n: x-member-names cannot be read
+            n: {type: integer} | n: {type: object, x-most-in-total: {n: 2}} | a body/n: x-most-in-total can be used for arrays only
+            n: {type: integer} | n: {type: array, x-most-in-total: 2, items: {type: object}} | a body/n: x-most-in-total must be an object of names and numbers
             n: {type: integer} | n: {type: object, x-most-changes: 0} | a body/n: x-most-changes must be a whole number of at least 1
             n: {type: integer} | n: {type: string, x-aliases: m2} | a body/n: x-aliases must be a list of names
             n: {type: integer} | n: {type: string, x-aliases: [m]} | a body: the alias m already stands for m
@@ -130,7 +132,7 @@ class ContractTest {
             in: header, schema | in: header, x-dry-run: true, schema | a header parameter h: x-dry-run belongs to a boolean header parameter
             in: query, schema | in: query, x-attributes: true, schema | a query parameter q: x-attributes belongs to a query parameter of type object, style form, explode true
             in: query, schema: {type: string} | in: query, schema: {type: object} | a query parameter q: a parameter must be a string, an integer, a number or a boolean
-            in: query, schema | in: query, x-credential: true, schema | a query parameter q: x-credential, x-characters, x-aliases, x-excludes, x-most-changes and x-member-names belong to properties of a body
+            in: query, schema | in: query, x-credential: true, schema | a query parameter q: x-credential, x-characters, x-aliases, x-excludes, x-most-changes, x-member-names and x-most-in-total belong to properties of a body
             application/json | text/plain | a body: the media type text/plain is not supported
             {'200': | {'404': | a: a documented status from 200 to 299 is missing
             {'200': | {'2XX': | a: the response 2XX is not a status from 100 to 599

@@ -1,6 +1,7 @@
 package dev.partnergateway.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -64,6 +65,26 @@ public final class SandboxControl {
         JsonNode json = http.send("GET", "/sandbox/" + name, (String) null).json();
         (json.isArray() ? json : json.path(name)).forEach(entries::add);
         return entries;
+    }
+
+    /** Where the sandbox is. */
+    public String address() {
+        return "http://127.0.0.1:" + http.port();
+    }
+
+    /** The callback that its receiver gets next; waits for it for some seconds. */
+    public JsonNode callback() {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (System.nanoTime() < end) {
+            JsonNode received =
+                    http.send("GET", "/sandbox/callbacks", (String) null).json();
+            if (!received.isEmpty()) {
+                require(http.send("DELETE", "/sandbox/callbacks", ""));
+                return received.get(0);
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError("no callback came");
     }
 
     private static void require(Http.Answer answer) {

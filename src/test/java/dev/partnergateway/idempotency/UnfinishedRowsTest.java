@@ -16,6 +16,7 @@ import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,8 +29,8 @@ class UnfinishedRowsTest {
 
     private static final Duration LEASE = Duration.ofSeconds(7);
     private static final long DAY = Duration.ofDays(1).toMillis();
-    private static final Deployment DEPLOYMENT =
-            new Deployment("d", URI.create("http://localhost:1"), Optional.empty(), Map.of(), false, 3, true);
+    private static final Deployment DEPLOYMENT = new Deployment(
+            "d", URI.create("http://localhost:1"), Optional.empty(), Map.of(), false, List.of(), 3, true);
 
     private Store store;
     private long now;

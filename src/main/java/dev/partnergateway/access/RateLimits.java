@@ -1,0 +1,52 @@
+package dev.partnergateway.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.call.Refusal;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import java.time.Duration;
+
+/**
+ * Holds each key to the calls a second that its integration's contract states, at each gateway process on its own
+ * (contract 2.8).
+ */
+final class RateLimits {
+
+    private static final int MOST = 100_000;
+
+    private final Cache<Caller, Bucket> buckets = Caffeine.newBuilder()
+            .maximumSize(MOST)
+            .expireAfterAccess(Duration.ofSeconds(10))
+            .build();
+
+    private record Caller(String integration, String deployment, String keyHash) {}
+
+    /**
+     * Counts a call.
+     *
+     * @throws Refusal 429 when it is one too many
+     */
+    void count(PartnerCall call) {
+        int limit = call.operation().rateLimit();
+        if (limit == 0) {
+            return;
+        }
+        String integration = call.operation().path().split("/")[1];
+        Bucket bucket = buckets.get(
+                new Caller(
+                        integration, call.deployment().name(), call.credential().hash()),
+                caller -> bucket(limit));
+        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+        if (!probe.isConsumed()) {
+            throw Refusal.retry(429, "Too many requests", Duration.ofNanos(probe.getNanosToWaitForRefill()));
+        }
+    }
+
+    private static Bucket bucket(int limit) {
+        return Bucket.builder()
+                .addLimit(allowed -> allowed.capacity(limit).refillGreedy(limit, Duration.ofSeconds(1)))
+                .build();
+    }
+}
