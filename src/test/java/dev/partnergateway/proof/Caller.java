@@ -39,7 +39,7 @@ final class Caller {
     /**
      * Asks, now here and now there.
      *
-     * @throws AssertionError when there is no answer for minutes, or one that nothing explains
+     * @throws AssertionError when there is no answer for minutes
      */
     void askUntilAnswered(Wish wish) {
         asked.incrementAndGet();
@@ -62,7 +62,8 @@ final class Caller {
                     return;
                 }
                 if (answer.statusCode() < 500 && answer.statusCode() != 429) {
-                    throw new AssertionError(wish.body + " was answered " + last);
+                    wish.refused = last;
+                    return;
                 }
             } catch (IOException unreachable) {
                 last = unreachable.toString();

@@ -45,6 +45,9 @@ final class Checker {
             checker.effect(Wish.Kind.EVENT, event.path("profileId").asText(), event);
         }
         for (Wish wish : wishes) {
+            if (wish.refused != null) {
+                checker.report.violation(wish.kind + " " + wish.name + " was refused: " + wish.refused);
+            }
             if (wish.kind == Wish.Kind.RESERVATION) {
                 checker.reservation(wish, byCode);
             } else {

@@ -209,7 +209,7 @@ final class Storm {
                 wish = newWish(dice);
             }
             caller.askUntilAnswered(wish);
-            if (wish.kind == Wish.Kind.COUPON) {
+            if (wish.kind == Wish.Kind.COUPON && wish.answered) {
                 codes.add(Checker.code(wish.answers.peek()));
             }
         }

@@ -33,6 +33,7 @@ final class Wish {
     final long begun = System.nanoTime();
     final Queue<String> answers = new ConcurrentLinkedQueue<>();
     volatile boolean answered;
+    volatile String refused;
 
     private Wish(Kind kind, String name, String body) {
         this.kind = kind;
