@@ -9,9 +9,12 @@ import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -90,6 +93,30 @@ class ProcessTest {
             assertEquals(200, running.join().status(), running.join().text());
             assertEquals(143, gateway.exitCode(), gateway.output());
         }
+    }
+
+    @Test
+    void aGatewayThatStopsIsNotReadyFirstAndStillCarriesOutCallsAndEndsTheirConnections() throws IOException {
+        try (GatewayProcess gateway =
+                GatewayProcess.start(GatewayProcess.workingDirectory(), Map.of("gateway.drain-delay", "20000"))) {
+            assertEquals(200, ready(gateway));
+            gateway.terminate();
+            await(gateway, () -> ready(gateway) == 503);
+            try (Socket socket = new Socket("localhost", gateway.partner().port())) {
+                socket.setSoTimeout(30_000);
+                socket.getOutputStream()
+                        .write("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                assertTrue(answer.startsWith("HTTP/1.1 404"), answer);
+                assertTrue(answer.toLowerCase(Locale.ROOT).contains("connection: close"), answer);
+            }
+        }
+    }
+
+    private static int ready(GatewayProcess gateway) {
+        return gateway.management()
+                .send("GET", "/observe/health/ready", (String) null)
+                .status();
     }
 
     @Test

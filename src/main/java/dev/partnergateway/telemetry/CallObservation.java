@@ -66,7 +66,7 @@ public final class CallObservation {
                 .timer("gateway.requests", "integration", integration, "operation", operation, "status", result)
                 .record(duration);
         if (call.operation() != null) {
-            span.updateName(method + " /" + integration + call.operation().path());
+            span.updateName(method + " " + call.operation().path());
             span.setAttribute("gateway.operation", operation);
         }
         span.setAttribute("gateway.request_id", call.requestId());

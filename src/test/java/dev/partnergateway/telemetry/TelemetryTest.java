@@ -1,0 +1,175 @@
+package dev.partnergateway.telemetry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import dev.partnergateway.harness.GatewayProcess;
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What operators see: metrics, log lines, traces. */
+class TelemetryTest {
+
+    private static final Pattern METRIC = Pattern.compile("\\b(?:gateway|hikaricp|jvm|process|system)_[a-z0-9_]+");
+
+    /** A call as partners make it: again, while the gateway is too cold to answer within the deadline. */
+    private static Http.Answer event(Http partner, String profile) {
+        AtomicReference<Http.Answer> answer = new AtomicReference<>();
+        awaitUntil(() -> {
+            answer.set(send(partner, profile));
+            return answer.get().status() == 200;
+        });
+        return answer.get();
+    }
+
+    private static Http.Answer send(Http partner, String profile) {
+        return partner.send(
+                "POST",
+                "/braze/event",
+                "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + profile
+                        + "\",\"identifier\":\"" + System.nanoTime() + "\",\"eventAttributes\":{\"product\":\"shoe\"}}",
+                "Authorization",
+                "ApiKey-v1 sandbox-key-demo-shop",
+                "Content-Type",
+                "application/json",
+                "destination-hostname",
+                "sandbox.example",
+                "traceparent",
+                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    }
+
+    private static String metrics(GatewayUnderTest gateway) {
+        return gateway.management()
+                .send("GET", "/observe/metrics", (String) null)
+                .text();
+    }
+
+    @Test
+    void callsAreCountedByIntegrationOperationAndStatusAndTalonOnesByDeployment() {
+        GatewayUnderTest gateway = GatewayUnderTest.shared();
+        event(gateway.partner(), "counted");
+        gateway.partner().send("GET", "/nothing/here", (String) null);
+        awaitUntil(() -> {
+            String page = metrics(gateway);
+            return page.contains("gateway_requests_seconds_count{integration=\"braze\",operation=\"braze/trackEvent\","
+                            + "status=\"200\"}")
+                    && page.contains(
+                            "gateway_requests_seconds_count{integration=\"none\",operation=\"none\",status=\"404\"}")
+                    && page.contains("gateway_upstream_seconds_count{deployment=\"sandbox\","
+                            + "operation=\"trackEventV2\",status=\"200\"}")
+                    && page.contains("gateway_requests_seconds_bucket{integration=\"braze\","
+                            + "operation=\"braze/trackEvent\",status=\"200\",le=\"1.8\"}");
+        });
+        assertFalse(metrics(gateway).contains("counted"), "no identifier of a person in a metric");
+    }
+
+    @Test
+    void everyMetricOfTheDashboardAndTheAlertsIsOnTheMetricsPage() throws IOException {
+        GatewayUnderTest gateway = GatewayUnderTest.shared();
+        event(gateway.partner(), "dashboard");
+        Set<String> used = new TreeSet<>();
+        for (String file : List.of("dashboard.json", "prometheus-rule.yaml")) {
+            Matcher names = METRIC.matcher(Files.readString(Path.of("k8s/observability", file)));
+            while (names.find()) {
+                used.add(names.group());
+            }
+        }
+        assertTrue(used.size() > 8, used.toString());
+        awaitUntil(() -> metrics(gateway).contains("gateway_upstream_seconds_bucket"));
+        Set<String> there = METRIC.matcher(metrics(gateway))
+                .results()
+                .map(result -> result.group())
+                .collect(Collectors.toSet());
+        used.removeAll(there);
+        assertEquals(Set.of(), used);
+    }
+
+    @Test
+    void everyAlertHasALineOnWhatToDo() throws IOException {
+        Matcher alerts = Pattern.compile("- alert: (\\w+)")
+                .matcher(Files.readString(Path.of("k8s/observability/prometheus-rule.yaml")));
+        String operations = Files.readString(Path.of("docs/operations.md"));
+        int count = 0;
+        while (alerts.find()) {
+            count++;
+            assertTrue(operations.contains("| " + alerts.group(1) + " |"), alerts.group(1));
+        }
+        assertTrue(count > 5);
+    }
+
+    @Test
+    void aCallIsOneTraceFromPartnerToTalonOneAndItsLogLineCarriesBothIdsButNoPerson() throws Exception {
+        AtomicReference<String> exported = new AtomicReference<>("");
+        HttpServer collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        collector.createContext("/v1/traces", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1);
+            exported.accumulateAndGet(body, String::concat);
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        collector.start();
+        Map<String, String> settings = Map.of(
+                "gateway.log-format",
+                "json",
+                "gateway.deadline.braze",
+                "8000",
+                "otel.exporter.otlp.endpoint",
+                "http://localhost:" + collector.getAddress().getPort(),
+                "otel.bsp.schedule.delay",
+                "50");
+        try (GatewayProcess gateway = GatewayProcess.start(GatewayProcess.workingDirectory(), settings)) {
+            Http.Answer answer = event(gateway.partner(), "alice-the-secret");
+            String requestId = answer.header("X-Request-Id");
+            awaitUntil(() -> gateway.output().contains("\"requestId\":\"" + requestId));
+            String line = gateway.output()
+                    .lines()
+                    .filter(text -> text.contains(requestId) && text.contains("access-log"))
+                    .findFirst()
+                    .orElseThrow();
+            JsonNode json = new ObjectMapper().readTree(line);
+            assertEquals("braze/trackEvent", json.path("operation").asText());
+            assertEquals("200", json.path("status").asText());
+            String traceId = json.path("traceId").asText();
+            assertEquals(32, traceId.length());
+            assertFalse(traceId.startsWith("0af7651916cd43dd"), "a partner's own trace id is not taken");
+            String id = new String(HexFormat.of().parseHex(traceId), StandardCharsets.ISO_8859_1);
+            awaitUntil(() -> exported.get().contains("trackEventV2")
+                    && exported.get().contains("POST /braze/event")
+                    && exported.get().split(Pattern.quote(id), -1).length > 2);
+            assertFalse(gateway.output().contains("alice-the-secret"), gateway.output());
+            assertFalse(exported.get().contains("alice-the-secret"));
+        } finally {
+            collector.stop(0);
+        }
+    }
+
+    private static void awaitUntil(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "it did not happen within 20 seconds");
+            Thread.onSpinWait();
+        }
+    }
+}
