@@ -29,6 +29,7 @@ import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
+import dev.partnergateway.talonone.Allowance;
 import dev.partnergateway.talonone.PlainStep;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.TalonOneComponent;
@@ -138,11 +139,13 @@ public final class Gateway implements AutoCloseable {
 
         CamelContext camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
-        TalonOne talonOne = new TalonOne(UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings, telemetry);
-        Access access = new Access(deployments, new KeyProof(talonOne, upstream), store);
+        TalonOne talonOne = open(new TalonOne(
+                UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings, Allowance.ofThisProcess(), telemetry));
+        Access access = new Access(deployments, new KeyProof(talonOne, upstream), store, settings.deploymentLimit());
         Seal seal = new Seal(settings.storeEncryptionKeys());
         ReplayingRepository answers = new ReplayingRepository(store, seal, access);
-        CouponCreation coupons = new CouponCreation(talonOne, access, settings.settleTime());
+        CouponCreation coupons =
+                new CouponCreation(talonOne, access, settings.settleTime(), upstream, telemetry.meters());
         PointsAddition points = new PointsAddition(talonOne, answers, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
         Audiences audiences = new Audiences(talonOne, access, store, upstream);
@@ -178,8 +181,8 @@ public final class Gateway implements AutoCloseable {
 
         ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
         open(chores::shutdownNow);
-        Sweeper sweeper =
-                answers.sweeper(deployments::named, Map.of("createCoupons", coupons, "addLoyaltyPoints", points));
+        Sweeper sweeper = answers.sweeper(
+                deployments::named, Map.of("createCoupons", coupons, "addLoyaltyPoints", points), upstream);
         long interval = settings.sweepInterval().toMillis();
         chores.scheduleWithFixedDelay(sweeper::sweep, interval, interval, TimeUnit.MILLISECONDS);
         chores.scheduleWithFixedDelay(
@@ -232,7 +235,7 @@ public final class Gateway implements AutoCloseable {
                 Map.of(),
                 true,
                 List.of("http://127.0.0.1:" + sandbox.port()),
-                DeploymentSettings.DEFAULT_MANAGEMENT_RATE,
+                settings.sandboxManagementRate(),
                 true);
     }
 

@@ -37,6 +37,7 @@ public final class PartnerCall {
     private Credential credential;
     private long application;
     private String idempotencyKey;
+    private Runnable whenOver = () -> {};
 
     /**
      * Begins a call.
@@ -105,6 +106,16 @@ public final class PartnerCall {
             throw Refusal.retry(503, "No time was left to call Talon.One: try again", Duration.ofSeconds(1));
         }
         return wait;
+    }
+
+    /** Something to be done once when nothing works on the call any more. */
+    public void whenOver(Runnable action) {
+        this.whenOver = action;
+    }
+
+    /** Nothing works on the call any more. */
+    public void over() {
+        whenOver.run();
     }
 
     /** What the call is waiting for. */

@@ -69,6 +69,7 @@ final class Control {
     private void limits(JsonNode wanted) {
         int rate = desk.limits().managementPerSecond();
         int parallel = desk.limits().parallelPerProfile();
+        int lag = desk.limits().listingLagMillis();
         for (Map.Entry<String, JsonNode> limit : wanted.properties()) {
             if (!limit.getValue().canConvertToInt() || limit.getValue().intValue() < 0) {
                 throw new IllegalArgumentException(limit.getKey() + " must be a whole number, 0 for no limit.");
@@ -76,10 +77,11 @@ final class Control {
             switch (limit.getKey()) {
                 case "managementPerSecond" -> rate = limit.getValue().intValue();
                 case "parallelPerProfile" -> parallel = limit.getValue().intValue();
+                case "listingLagMillis" -> lag = limit.getValue().intValue();
                 default -> throw new IllegalArgumentException("There is no limit '" + limit.getKey() + "'.");
             }
         }
-        desk.limits().set(rate, parallel);
+        desk.limits().set(rate, parallel, lag);
     }
 
     private Answer ledger(Received received) {
@@ -122,7 +124,8 @@ final class Control {
         about.put("managementKey", "ManagementKey-v1 " + Seed.MANAGEMENT_KEY);
         about.putObject("limits")
                 .put("managementPerSecond", desk.limits().managementPerSecond())
-                .put("parallelPerProfile", desk.limits().parallelPerProfile());
+                .put("parallelPerProfile", desk.limits().parallelPerProfile())
+                .put("listingLagMillis", desk.limits().listingLagMillis());
         ArrayNode operations = about.putArray("operations");
         for (Operation operation : desk.operations()) {
             operations.add(operation.method() + " /" + String.join("/", operation.segments()));

@@ -17,7 +17,8 @@ enum Key {
     RECEIVE_TIMEOUT("gateway.receive-timeout", "10000", Kind.MILLIS),
     CONNECTION_LIMIT("gateway.connection-limit", "10000", Kind.COUNT),
     RUNNING_LIMIT("gateway.running-limit", "2000", Kind.COUNT),
-    THREADS("gateway.threads", "1000", Kind.COUNT),
+    DEPLOYMENT_LIMIT("gateway.deployment-limit", "1000", Kind.COUNT),
+    THREADS("gateway.threads", "1500", Kind.COUNT),
     ACCESS_LOG("gateway.access-log", "true", Kind.FLAG),
     LOG_FORMAT("gateway.log-format", "text", Kind.LOG_FORMAT),
     DRAIN_DELAY("gateway.drain-delay", "0", Kind.PAUSE),
@@ -29,6 +30,8 @@ enum Key {
     SWEEP_INTERVAL("gateway.sweep-interval", "1000", Kind.MILLIS),
     CONNECT_TIMEOUT("gateway.connect-timeout", "1000", Kind.MILLIS),
     CONNECTIONS("gateway.connections", "1000", Kind.COUNT),
+    SEQUENCE_LIMIT("gateway.sequence-limit", "250", Kind.COUNT),
+    BREAKER_PAUSE("gateway.breaker-pause", "5000", Kind.MILLIS),
     STORE_URL("gateway.store.url", "jdbc:h2:file:./data/gateway", Kind.TEXT),
     STORE_USER("gateway.store.user", "", Kind.TEXT),
     STORE_PASSWORD("gateway.store.password", "", Kind.SECRET),
@@ -36,13 +39,14 @@ enum Key {
     STORE_CONNECTIONS("gateway.store.connections", "20", Kind.COUNT),
     SANDBOX("gateway.sandbox", "false", Kind.FLAG),
     SANDBOX_PORT("gateway.sandbox.port", "8081", Kind.PORT),
+    SANDBOX_MANAGEMENT_RATE("gateway.sandbox.management-rate", "3", Kind.LIMIT),
     DEPLOYMENT_HOST("gateway.deployments.*.host", null, Kind.TEXT),
     DEPLOYMENT_BASE_URL("gateway.deployments.*.base-url", null, Kind.TEXT),
     DEPLOYMENT_MANAGEMENT_KEY("gateway.deployments.*.management-key", null, Kind.SECRET),
     DEPLOYMENT_KEYS("gateway.deployments.*.keys.*", null, Kind.TEXT),
     DEPLOYMENT_CREATE_ATTRIBUTES("gateway.deployments.*.create-attributes", null, Kind.FLAG),
     DEPLOYMENT_CALLBACK_HOSTS("gateway.deployments.*.callback-hosts", null, Kind.TEXT),
-    DEPLOYMENT_MANAGEMENT_RATE("gateway.deployments.*.management-rate", null, Kind.COUNT),
+    DEPLOYMENT_MANAGEMENT_RATE("gateway.deployments.*.management-rate", null, Kind.LIMIT),
     DEPLOYMENT_BATCHING("gateway.deployments.*.batching", null, Kind.FLAG);
 
     /** What a value must look like. */
@@ -52,6 +56,7 @@ enum Key {
         FLAG("|true|false", "true or false"),
         PORT("0|[1-9][0-9]{0,4}", "a port number from 0 to 65535 (0 = any free port)"),
         COUNT("[1-9][0-9]{0,8}", "a whole number of at least 1"),
+        LIMIT("0|[1-9][0-9]{0,8}", "a whole number (0 = no limit)"),
         MILLIS("[1-9][0-9]{0,8}", "a whole number of milliseconds, at least 1"),
         PAUSE("0|[1-9][0-9]{0,8}", "a whole number of milliseconds"),
         LOG_FORMAT("text|json", "text or json");

@@ -14,8 +14,12 @@ import java.util.Properties;
 /** A real gateway with its sandbox inside this JVM, on free ports, with a store of its own. */
 public final class GatewayUnderTest implements AutoCloseable {
 
-    /** Shared gateways leave what is unfinished alone, so that no case meets the calls of one before it. */
-    private static final Map<String, String> NO_SWEEPS = Map.of("gateway.sweep-interval", "999999999");
+    /**
+     * Shared gateways leave what is unfinished alone, so that no case meets the calls of one before it, and keep to no
+     * limit that would make one case wait for another.
+     */
+    private static final Map<String, String> NO_SWEEPS =
+            Map.of("gateway.sweep-interval", "999999999", "gateway.sandbox.management-rate", "0");
 
     private static GatewayUnderTest shared;
     private static GatewayUnderTest sharedOnPostgres;
