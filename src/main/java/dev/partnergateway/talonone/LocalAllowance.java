@@ -10,8 +10,8 @@ final class LocalAllowance implements Allowance {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    /** A call that is not answered was counted all the same; it has not been on its way for longer than this. */
-    private static final long LONGEST_WAY = Duration.ofMillis(500).toNanos();
+    /** A call may be counted as late as it is answered; one that is not answered was counted within this time. */
+    private static final long LONGEST_WAY = Duration.ofSeconds(2).toNanos();
 
     private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
 
@@ -65,18 +65,23 @@ final class LocalAllowance implements Allowance {
             }
             int place = earliest;
             long before = next;
-            freeAt[place] = now + LONGEST_WAY + SECOND;
+            long taken = now + LONGEST_WAY + SECOND;
+            freeAt[place] = taken;
             next = now + distance;
-            return new Grant(Duration.ZERO, made -> end(place, made, before));
+            return new Grant(Duration.ZERO, made -> end(place, taken, made, before));
         }
 
-        private synchronized void end(int place, boolean made, long before) {
+        private synchronized void end(int place, long taken, boolean made, long before) {
+            if (freeAt[place] != taken) {
+                // It was given up, and the place has been taken again.
+                return;
+            }
             long now = System.nanoTime();
-            if (!made) {
+            if (made) {
+                freeAt[place] = now + SECOND;
+            } else {
                 freeAt[place] = now;
                 next = before;
-            } else if (freeAt[place] - (now + SECOND) > 0) {
-                freeAt[place] = now + SECOND;
             }
         }
 

@@ -148,7 +148,8 @@ class ManyCouponsTest {
     @Test
     void aRefusalThatNamesNoRowDividesTheBatch() {
         // The first batch may hold one row: only what comes while its turn is over is sure to be together.
-        sandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"status\",\"status\":400,\"times\":1,\"skip\":1}");
+        sandbox.fault(
+                "{\"operation\":\"importCoupons\",\"kind\":\"status\",\"status\":400," + "\"times\":1,\"skip\":1}");
         codes(together(gateway, UUID.randomUUID().toString(), times(80, "")));
     }
 
