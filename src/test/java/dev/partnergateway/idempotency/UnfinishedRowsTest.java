@@ -133,10 +133,14 @@ class UnfinishedRowsTest {
         last.sending(content("finishable"));
         last.giveBack(true);
         AtomicInteger finished = new AtomicInteger();
-        Sweeper sweeper = new Sweeper(table, name -> DEPLOYMENT, Map.of("finishable", (deployment, claim) -> {
-            claim.settled(made("1"));
-            finished.incrementAndGet();
-        }));
+        Sweeper sweeper = new Sweeper(
+                table,
+                name -> DEPLOYMENT,
+                Map.of("finishable", (deployment, claim) -> {
+                    claim.settled(made("1"));
+                    finished.incrementAndGet();
+                }),
+                Runnable::run);
         for (int i = 0; i < 4; i++) {
             sweeper.sweep();
         }
@@ -162,7 +166,8 @@ class UnfinishedRowsTest {
                         "damaged",
                         (deployment, claim) -> claim.request().get("nothing").asText(),
                         "sound",
-                        (deployment, claim) -> finished.incrementAndGet()));
+                        (deployment, claim) -> finished.incrementAndGet()),
+                Runnable::run);
         sweeper.sweep();
         assertTrue(table.countParked() >= 1);
         assertEquals(3, table.countParked() + finished.get());

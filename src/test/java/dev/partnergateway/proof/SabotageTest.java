@@ -19,7 +19,7 @@ class SabotageTest {
     void sendingBeforeItIsWrittenDownIsCaught() throws IOException {
         caught(broken(
                 "idempotency/Claim.java",
-                "if (!table.sending(id, owner, Json.write(content), result, now)) {",
+                "if (!table.sending(new AnswerTable.Sending(id, owner, Json.write(content), result), now)) {",
                 "if (result != null && now == 0) {"));
     }
 
