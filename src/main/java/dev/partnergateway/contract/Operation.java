@@ -26,7 +26,8 @@ public final class Operation {
             String proof,
             LargestAnswer largestAnswer,
             boolean callback,
-            int rateLimit) {}
+            int rateLimit,
+            String platform) {}
 
     Operation(Head head, List<Parameter> path, Query query, List<Parameter> headers, Body body) {
         this.head = head;
@@ -125,6 +126,15 @@ public final class Operation {
      */
     public int rateLimit() {
         return head.rateLimit();
+    }
+
+    /**
+     * The file's {@code x-platform}: what Talon.One calls the platform that its keys are made for.
+     *
+     * @return its text, or an empty one
+     */
+    public String platform() {
+        return head.platform();
     }
 
     /**

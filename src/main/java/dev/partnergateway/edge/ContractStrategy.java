@@ -105,6 +105,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
             check(exchange, operation);
             callBack = Callback.of(PartnerCall.of(exchange));
         } catch (Refusal refusal) {
+            access.ended(PartnerCall.of(exchange), refusal);
             exchange.setException(refusal);
             callback.done(true);
             return true;
@@ -113,6 +114,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
         AsyncProducer producer = routes.acquireProducer(route);
         return producer.process(exchange, doneSync -> {
             routes.releaseProducer(route, producer);
+            access.ended(PartnerCall.of(exchange), exchange.getException(Refusal.class));
             if (exchange.getException() instanceof DirectConsumerNotAvailableException) {
                 exchange.setException(
                         Refusal.retry(503, "This integration is being loaded: try again", Duration.ofSeconds(1)));

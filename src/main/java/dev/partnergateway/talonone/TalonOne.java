@@ -1,6 +1,8 @@
 package dev.partnergateway.talonone;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.settings.Settings;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -40,6 +43,7 @@ public final class TalonOne {
     private final Settings settings;
     private final Telemetry telemetry;
     private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
+    private volatile BiConsumer<Deployment, Credential> accepted = (deployment, credential) -> {};
 
     /**
      * Prepares calls.
@@ -66,6 +70,11 @@ public final class TalonOne {
         http.setAutomaticRetriesDisabled(true);
         http.setCopyHeaders(false);
         http.setUseSystemProperties(false);
+    }
+
+    /** Tells a listener whenever a deployment has done what a partner's key asked for. */
+    public void whenAccepted(BiConsumer<Deployment, Credential> listener) {
+        this.accepted = listener;
     }
 
     /** The operations that may be called. */
@@ -133,6 +142,9 @@ public final class TalonOne {
             }
             UpstreamAnswer answer = answer(exchange);
             seen.answered(answer.status());
+            if (operation.key() == Key.PARTNER && answer.status() / 100 == 2) {
+                accepted.accept(call.deployment(), call.credential());
+            }
             return answer;
         } finally {
             TalonOneHttpClient.done();
