@@ -38,35 +38,49 @@ record Annotations(
     static final Annotations NONE =
             new Annotations(false, false, false, false, false, List.of(), List.of(), 0, "", Map.of());
 
+    private static final List<String> KNOWN = List.of(
+            "x-deployment",
+            "x-credential",
+            "x-dry-run",
+            "x-attributes",
+            "x-characters",
+            "x-aliases",
+            "x-excludes",
+            "x-most-changes",
+            "x-member-names",
+            "x-most-in-total");
+
+    /** Reads the value of one extension, or says what is wrong with it. */
+    private interface Reader<T> {
+        T read(String name, JsonNode value, String place);
+    }
+
     /** Reads the extensions at a place of the file; one that is unknown would silently not be obeyed, so it is refused. */
     static Annotations of(Map<String, Object> extensions, String place) {
         if (extensions == null || extensions.isEmpty()) {
             return NONE;
         }
-        Annotations found = NONE;
-        for (var extension : extensions.entrySet()) {
-            String name = extension.getKey();
-            JsonNode value = Json.of(extension.getValue());
-            found = found.with(
-                    switch (name) {
-                        case "x-deployment" -> flags(isTrue(name, value, place), false, false, false, false);
-                        case "x-credential" -> flags(false, isTrue(name, value, place), false, false, false);
-                        case "x-dry-run" -> flags(false, false, isTrue(name, value, place), false, false);
-                        case "x-attributes" -> flags(false, false, false, isTrue(name, value, place), false);
-                        case "x-characters" -> flags(false, false, false, false, isTrue(name, value, place));
-                        case "x-aliases" -> lists(names(name, value, place), List.of());
-                        case "x-excludes" -> lists(List.of(), names(name, value, place));
-                        case "x-most-changes" -> NONE.atMost(number(name, value, place));
-                        case "x-most-in-total" -> NONE.atMost(totals(name, value, place));
-                        case "x-member-names" -> NONE.named(pattern(name, value, place));
-                        default ->
-                            throw new IllegalArgumentException(place + ": the extension " + name
-                                    + " is unknown; known are x-deployment, x-credential, x-dry-run, x-attributes,"
-                                    + " x-characters, x-aliases, x-excludes, x-most-changes, x-member-names,"
-                                    + " x-most-in-total");
-                    });
+        for (String name : extensions.keySet()) {
+            if (!KNOWN.contains(name)) {
+                throw new IllegalArgumentException(
+                        place + ": the extension " + name + " is unknown; known are " + String.join(", ", KNOWN));
+            }
         }
-        return found;
+        return new Annotations(
+                read(extensions, "x-deployment", place, Annotations::isTrue, false),
+                read(extensions, "x-credential", place, Annotations::isTrue, false),
+                read(extensions, "x-dry-run", place, Annotations::isTrue, false),
+                read(extensions, "x-attributes", place, Annotations::isTrue, false),
+                read(extensions, "x-characters", place, Annotations::isTrue, false),
+                read(extensions, "x-aliases", place, Annotations::names, List.of()),
+                read(extensions, "x-excludes", place, Annotations::names, List.of()),
+                read(extensions, "x-most-changes", place, Annotations::number, 0),
+                read(extensions, "x-member-names", place, Annotations::pattern, ""),
+                read(extensions, "x-most-in-total", place, Annotations::totals, Map.of()));
+    }
+
+    private static <T> T read(Map<String, Object> extensions, String name, String place, Reader<T> reader, T absent) {
+        return extensions.containsKey(name) ? reader.read(name, Json.of(extensions.get(name)), place) : absent;
     }
 
     Annotations with(Annotations other) {
@@ -81,58 +95,6 @@ record Annotations(
                 Math.max(mostChanges, other.mostChanges),
                 memberNames.isEmpty() ? other.memberNames : memberNames,
                 mostInTotal.isEmpty() ? other.mostInTotal : mostInTotal);
-    }
-
-    private Annotations atMost(int changes) {
-        return new Annotations(
-                deployment,
-                credential,
-                dryRun,
-                attributes,
-                characters,
-                aliases,
-                excludes,
-                changes,
-                memberNames,
-                mostInTotal);
-    }
-
-    private Annotations named(String pattern) {
-        return new Annotations(
-                deployment,
-                credential,
-                dryRun,
-                attributes,
-                characters,
-                aliases,
-                excludes,
-                mostChanges,
-                pattern,
-                mostInTotal);
-    }
-
-    private Annotations atMost(Map<String, Integer> totals) {
-        return new Annotations(
-                deployment,
-                credential,
-                dryRun,
-                attributes,
-                characters,
-                aliases,
-                excludes,
-                mostChanges,
-                memberNames,
-                totals);
-    }
-
-    private static Annotations flags(
-            boolean deployment, boolean credential, boolean dryRun, boolean attributes, boolean characters) {
-        return new Annotations(
-                deployment, credential, dryRun, attributes, characters, List.of(), List.of(), 0, "", Map.of());
-    }
-
-    private static Annotations lists(List<String> aliases, List<String> excludes) {
-        return new Annotations(false, false, false, false, false, aliases, excludes, 0, "", Map.of());
     }
 
     private static boolean isTrue(String name, JsonNode value, String place) {

@@ -28,8 +28,8 @@ import org.apache.camel.support.DefaultProducer;
  * {@code {path, query, body}}, the body coming out is Talon.One's answer. A list of such objects is carried out side by
  * side and gives the list of answers; equal requests that only read are carried out once, and null stays null.
  * {@code talon-one:<one>,<other>} carries out one object of such a list with each operation. With
- * {@code ?missing=null} what Talon.One does not know (404) is null instead of a refusal. Operations that need more than one call (such as creating a coupon safely) are carried out by the step
- * registered for them; a route cannot go round it.
+ * {@code ?missing=null} what Talon.One does not know (404) is null instead of a refusal. Operations that need more than
+ * one call (such as creating a coupon safely) are carried out by the step registered for them; a route cannot go round it.
  */
 public final class TalonOneComponent extends DefaultComponent {
 
