@@ -7,6 +7,7 @@ import dev.partnergateway.access.Access;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.Timestamps;
 import dev.partnergateway.talonone.Unanswered;
 import dev.partnergateway.talonone.UpstreamAnswer;
 import dev.partnergateway.talonone.UpstreamCall;
@@ -14,8 +15,6 @@ import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.talonone.UpstreamStep;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -29,9 +28,6 @@ import org.apache.camel.Exchange;
  * {@code existing} is taken before one is created.
  */
 public final class AudienceCreation implements UpstreamStep {
-
-    /** Clocks of gateway and Talon.One may differ by this much. */
-    private static final Duration CLOCKS = Duration.ofSeconds(5);
 
     private final TalonOne talonOne;
     private final UpstreamOperation create;
@@ -57,7 +53,7 @@ public final class AudienceCreation implements UpstreamStep {
                 return other.get().deepCopy().put("existing", true);
             }
         }
-        Instant earliest = Instant.now().minus(CLOCKS);
+        Instant earliest = Timestamps.earliest(Instant.now());
         Optional<UpstreamAnswer> first = first(call, request);
         UpstreamAnswer answer = first.orElseGet(() -> second(call, request));
         if (answer.status() != 409) {
@@ -144,16 +140,8 @@ public final class AudienceCreation implements UpstreamStep {
     }
 
     private static boolean ours(JsonNode audience, JsonNode wanted, Instant earliest) {
-        if (!audience.path("name").equals(wanted.path("name"))) {
-            return false;
-        }
-        try {
-            return !OffsetDateTime.parse(audience.path("created").asText())
-                    .toInstant()
-                    .isBefore(earliest);
-        } catch (DateTimeParseException e) {
-            return false;
-        }
+        return audience.path("name").equals(wanted.path("name"))
+                && !Timestamps.of(audience.path("created")).isBefore(earliest);
     }
 
     private static Refusal exists(ExternalId external) {

@@ -5,19 +5,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.Timestamps;
 import dev.partnergateway.talonone.UpstreamCall;
 import dev.partnergateway.talonone.UpstreamOperation;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /** Finds a coupon by its literal code (contract 6, step 5). */
 final class CouponLookup {
-
-    /** Clocks of gateway and Talon.One may differ by this much. */
-    private static final Duration CLOCKS = Duration.ofSeconds(5);
 
     private static final List<String> NUMBERS = List.of("usageLimit", "discountLimit", "reservationLimit");
     private static final List<String> DATES = List.of("startDate", "expiryDate");
@@ -60,8 +57,7 @@ final class CouponLookup {
         if (!coupon.path("recipientIntegrationId").asText("").equals(wanted)) {
             return false;
         }
-        long created = instant(coupon.path("created").asText(""));
-        if (created < begun - CLOCKS.toMillis()) {
+        if (Timestamps.of(coupon.path("created")).isBefore(Timestamps.earliest(Instant.ofEpochMilli(begun)))) {
             return false;
         }
         for (String name : NUMBERS) {
@@ -70,20 +66,14 @@ final class CouponLookup {
             }
         }
         for (String name : DATES) {
-            if (body.has(name)
-                    && instant(body.get(name).asText())
-                            != instant(coupon.path(name).asText(""))) {
+            if (body.has(name) && millis(body.get(name)) != millis(coupon.path(name))) {
                 return false;
             }
         }
         return true;
     }
 
-    private static long instant(String text) {
-        try {
-            return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-        } catch (DateTimeParseException e) {
-            return 0;
-        }
+    private static long millis(JsonNode text) {
+        return Timestamps.of(text).toEpochMilli();
     }
 }

@@ -9,20 +9,16 @@ import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Claim;
 import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.Timestamps;
 import dev.partnergateway.talonone.UpstreamCall;
 import dev.partnergateway.talonone.UpstreamOperation;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Finds out among a profile's transactions whether points were added (contract 2.9). */
 final class PointsLookup {
-
-    /** Clocks of gateway and Talon.One may differ by this much. */
-    private static final Duration CLOCKS = Duration.ofSeconds(5);
 
     /** Talon.One may carry out a call this long after it was sent, at the latest. */
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
@@ -60,12 +56,12 @@ final class PointsLookup {
      * @throws Refusal when Talon.One cannot be asked
      */
     Found find(Deployment deployment, Credential key, Claim claim, Points points, Duration patience) {
-        Instant earliest = Instant.ofEpochMilli(claim.created()).minus(CLOCKS);
+        Instant earliest = Timestamps.earliest(Instant.ofEpochMilli(claim.created()));
         JsonNode page = list(deployment, key, points, earliest, patience);
         List<JsonNode> free = new ArrayList<>();
         for (JsonNode transaction : page.path("data")) {
             if (same(transaction, points)
-                    && !created(transaction).isBefore(earliest)
+                    && !Timestamps.of(transaction.path("created")).isBefore(earliest)
                     && !claim.belongsToAnother(deployment.name(), transaction)) {
                 free.add(transaction);
             }
@@ -117,13 +113,5 @@ final class PointsLookup {
                 && (points.label().isEmpty()
                         || transaction.path("name").asText("").equals(points.label()))
                 && Points.rounded(transaction.path("amount")).compareTo(points.amount()) == 0;
-    }
-
-    private static Instant created(JsonNode transaction) {
-        try {
-            return OffsetDateTime.parse(transaction.path("created").asText("")).toInstant();
-        } catch (DateTimeParseException e) {
-            return Instant.EPOCH;
-        }
     }
 }

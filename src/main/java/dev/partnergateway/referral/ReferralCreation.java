@@ -9,13 +9,12 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Claim;
 import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.Timestamps;
 import dev.partnergateway.talonone.UpstreamCall;
 import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.talonone.UpstreamStep;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +29,6 @@ public final class ReferralCreation implements UpstreamStep {
 
     /** Talon.One lists a referral this long after it was created, at the latest (contract 2.9). */
     private static final Duration SETTLE_TIME = Duration.ofSeconds(2);
-
-    /** Clocks of gateway and Talon.One may differ by this much. */
-    private static final Duration CLOCKS = Duration.ofSeconds(5);
 
     private final TalonOne talonOne;
     private final Access access;
@@ -114,10 +110,10 @@ public final class ReferralCreation implements UpstreamStep {
             }
             throw Refusal.unknown(refusal.status(), refusal.getMessage());
         }
-        Instant earliest = Instant.ofEpochMilli(claim.created()).minus(CLOCKS);
+        Instant earliest = Timestamps.earliest(Instant.ofEpochMilli(claim.created()));
         for (JsonNode referral : answer.path("referrals")) {
             if (same(referral, wanted)
-                    && !instant(referral.path("created")).isBefore(earliest)
+                    && !Timestamps.of(referral.path("created")).isBefore(earliest)
                     && !claim.belongsToAnother(call.deployment().name(), referral)) {
                 return Optional.of(referral);
             }
@@ -132,7 +128,7 @@ public final class ReferralCreation implements UpstreamStep {
             }
         }
         for (String name : List.of("startDate", "expiryDate")) {
-            if (wanted.has(name) && !instant(referral.path(name)).equals(instant(wanted.path(name)))) {
+            if (wanted.has(name) && !Timestamps.of(referral.path(name)).equals(Timestamps.of(wanted.path(name)))) {
                 return false;
             }
         }
@@ -154,16 +150,9 @@ public final class ReferralCreation implements UpstreamStep {
         if (one.isNumber() && other.isNumber()) {
             return one.decimalValue().compareTo(other.decimalValue()) == 0;
         }
-        boolean times = !instant(one).equals(Instant.EPOCH) && instant(one).equals(instant(other));
+        boolean times =
+                !Timestamps.of(one).equals(Instant.EPOCH) && Timestamps.of(one).equals(Timestamps.of(other));
         return times || one.isContainerNode() || one.equals(other);
-    }
-
-    private static Instant instant(JsonNode text) {
-        try {
-            return OffsetDateTime.parse(text.asText("")).toInstant();
-        } catch (DateTimeParseException e) {
-            return Instant.EPOCH;
-        }
     }
 
     private JsonNode rehearsed(PartnerCall call, ObjectNode fields) {
