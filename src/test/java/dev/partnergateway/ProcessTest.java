@@ -20,8 +20,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The process as an operator meets it: starting, stopping, restarting, editing files. */
+@Execution(ExecutionMode.CONCURRENT)
 class ProcessTest {
 
     private static final String[] HEADERS = {

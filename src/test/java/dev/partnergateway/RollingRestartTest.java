@@ -23,11 +23,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Two gateways on one PostgreSQL behind a load balancer that follows readiness are restarted one after the other, again
  * and again, while partners call. {@code -Drolling.calls=100000} for the long run.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RollingRestartTest {
 
     private static final int CALLS = Integer.getInteger("rolling.calls", 3000);

@@ -10,9 +10,18 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real gateway with its sandbox inside this JVM, on free ports, with a store of its own. */
 public final class GatewayUnderTest implements AutoCloseable {
+
+    /** Below the ports from which systems take those of outgoing connections: nobody else takes one in between. */
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int PORTS = 12_000;
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
     /** Shared gateways leave what is unfinished alone, so that no case meets the calls of one before it. */
     private static final Map<String, String> NO_SWEEPS = Map.of("gateway.sweep-interval", "999999999");
@@ -77,11 +86,15 @@ public final class GatewayUnderTest implements AutoCloseable {
 
     /** A port nobody listens on right now. */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int i = 0; i < PORTS; i++) {
+            int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                Thread.onSpinWait();
+            }
         }
+        throw new IllegalStateException("no port is free");
     }
 
     /** Calls to the partner port. */

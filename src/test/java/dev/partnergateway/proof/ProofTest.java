@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * One wish, one effect, one answer, whatever is killed and whenever: real processes, a real database. Longer with
  * {@code -Dproof.calls=50000 -Dproof.kills=200 -Dproof.database-restarts=5}; see docs/reliability.md.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ProofTest {
 
     private static int property(String name, int otherwise) {

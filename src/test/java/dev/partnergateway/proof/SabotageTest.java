@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The proof is worth something: it catches a gateway whose protocol is broken. The product holds no switch for that. */
+@Execution(ExecutionMode.CONCURRENT)
 class SabotageTest {
 
     private static final Path SOURCES = Path.of("src/main/java/dev/partnergateway");
