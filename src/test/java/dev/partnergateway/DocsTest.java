@@ -8,7 +8,9 @@ import dev.partnergateway.harness.Http;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -19,7 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The calls that README and docs pages show, one after the other on a fresh gateway, answer what the page shows: a block
- * of curl commands and a block of JSON or text after it. Commands to the sandbox's port are carried out, too.
+ * of curl commands and a block of JSON or text after it. Commands to the sandbox's port are carried out, too; one that
+ * reads there is repeated until it shows the answer. Deployments that a page's own start command adds are there.
  */
 class DocsTest {
 
@@ -27,6 +30,8 @@ class DocsTest {
             Pattern.compile("```sh\n(curl.*?)\n```(?:\n+```(?:json|text)\n(.*?)\n```)?", Pattern.DOTALL);
     private static final Pattern COMMAND = Pattern.compile("(?m)^(?=curl )");
     private static final Pattern ADDRESS = Pattern.compile("http://localhost:(8080|8081)([^\\s']+)");
+    private static final Pattern SETTING = Pattern.compile("-D(gateway\\.deployments\\.\\S+?)=(\\S+)");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Pattern METHOD = Pattern.compile(" -X (\\w+)");
     private static final Pattern HEADER = Pattern.compile("-H '([^:']+): ([^']*)'");
     private static final Pattern BODY = Pattern.compile("-d '([^']*)'", Pattern.DOTALL);
@@ -52,11 +57,16 @@ class DocsTest {
         if (!BLOCK.matcher(text).results().anyMatch(found -> found.group(2) != null)) {
             return;
         }
-        try (GatewayUnderTest gateway = GatewayUnderTest.start(Map.of())) {
+        String sandbox = Integer.toString(GatewayUnderTest.freePort());
+        Map<String, String> settings = new HashMap<>(Map.of("gateway.sandbox.port", sandbox));
+        SETTING.matcher(text)
+                .results()
+                .forEach(set -> settings.put(set.group(1), set.group(2).replace("8081", sandbox)));
+        try (GatewayUnderTest gateway = GatewayUnderTest.start(settings)) {
             while (block.find()) {
                 String answer = "";
                 for (String command : COMMAND.split(block.group(1))) {
-                    answer = run(gateway, command);
+                    answer = run(gateway, command, block.group(2));
                 }
                 if (block.group(2) != null) {
                     shown++;
@@ -79,16 +89,28 @@ class DocsTest {
         assertEquals(answers, checked, page + " has an answer that no test holds it to");
     }
 
+    /** What callers of the gateway have not to wait for may come a moment later. */
+    private static String run(GatewayUnderTest gateway, String command, String expected) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        String answer = run(gateway, command);
+        while (expected != null
+                && !answer.equals(expected)
+                && command.startsWith("curl -s http://localhost:8081/")
+                && System.nanoTime() < end) {
+            Thread.onSpinWait();
+            answer = run(gateway, command);
+        }
+        return answer;
+    }
+
     private static String run(GatewayUnderTest gateway, String command) {
         Matcher address = matched(ADDRESS, command);
-        Http port = address.group(1).equals("8080")
-                ? gateway.partner()
-                : new Http(gateway.gateway().sandbox().orElseThrow().port());
+        Http port = address.group(1).equals("8080") ? gateway.partner() : new Http(sandboxPort(gateway));
         List<String> headers = new ArrayList<>();
         Matcher header = HEADER.matcher(command);
         while (header.find()) {
             headers.add(header.group(1));
-            headers.add(header.group(2));
+            headers.add(header.group(2).replace(":8081/", ":" + sandboxPort(gateway) + "/"));
         }
         Matcher user = USER.matcher(command);
         if (user.find()) {
@@ -109,6 +131,10 @@ class DocsTest {
             return Integer.toString(answer.status());
         }
         return cut(command, answer.text());
+    }
+
+    private static int sandboxPort(GatewayUnderTest gateway) {
+        return gateway.gateway().sandbox().orElseThrow().port();
     }
 
     private static String cut(String command, String text) {

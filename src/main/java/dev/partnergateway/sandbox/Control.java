@@ -34,12 +34,21 @@ final class Control {
                 case "POST /sandbox/faults" -> done(() -> desk.faults().add(object(received), desk.operationIds()));
                 case "GET /sandbox/faults" -> Answer.ok(met());
                 case "DELETE /sandbox/faults" -> done(desk.faults()::clear);
+                case "DELETE /sandbox/attributes" ->
+                    done(() -> desk.world()
+                            .attributes
+                            .removeIf(attribute ->
+                                    named(received, attribute, "entity") && named(received, attribute, "name")));
                 case "PUT /sandbox/limits" -> done(() -> limits(object(received)));
                 default -> ledger(received);
             };
         } catch (IllegalArgumentException e) {
             return Answer.error(400, e.getMessage(), Json.array(), 0);
         }
+    }
+
+    private static boolean named(Received received, ObjectNode attribute, String member) {
+        return attribute.path(member).asText().equals(received.queryValue(member));
     }
 
     private ObjectNode met() {
@@ -69,6 +78,7 @@ final class Control {
     private void limits(JsonNode wanted) {
         int rate = desk.limits().managementPerSecond();
         int parallel = desk.limits().parallelPerProfile();
+        int errors = desk.limits().errorsPerAnswer();
         for (Map.Entry<String, JsonNode> limit : wanted.properties()) {
             if (!limit.getValue().canConvertToInt() || limit.getValue().intValue() < 0) {
                 throw new IllegalArgumentException(limit.getKey() + " must be a whole number, 0 for no limit.");
@@ -76,10 +86,11 @@ final class Control {
             switch (limit.getKey()) {
                 case "managementPerSecond" -> rate = limit.getValue().intValue();
                 case "parallelPerProfile" -> parallel = limit.getValue().intValue();
+                case "errorsPerAnswer" -> errors = limit.getValue().intValue();
                 default -> throw new IllegalArgumentException("There is no limit '" + limit.getKey() + "'.");
             }
         }
-        desk.limits().set(rate, parallel);
+        desk.limits().set(rate, parallel, errors);
     }
 
     private Answer ledger(Received received) {
@@ -122,7 +133,8 @@ final class Control {
         about.put("managementKey", "ManagementKey-v1 " + Seed.MANAGEMENT_KEY);
         about.putObject("limits")
                 .put("managementPerSecond", desk.limits().managementPerSecond())
-                .put("parallelPerProfile", desk.limits().parallelPerProfile());
+                .put("parallelPerProfile", desk.limits().parallelPerProfile())
+                .put("errorsPerAnswer", desk.limits().errorsPerAnswer());
         ArrayNode operations = about.putArray("operations");
         for (Operation operation : desk.operations()) {
             operations.add(operation.method() + " /" + String.join("/", operation.segments()));
@@ -139,6 +151,7 @@ final class Control {
                         "GET /sandbox/referrals",
                         "GET /sandbox/events",
                         "GET /sandbox/profiles",
+                        "DELETE /sandbox/attributes?entity=&name=",
                         "GET /sandbox/audiences",
                         "GET /sandbox/transactions",
                         "POST /sandbox/faults",

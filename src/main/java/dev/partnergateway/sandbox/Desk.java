@@ -85,7 +85,7 @@ final class Desk {
         calls.clear();
         callbacks.clear();
         repeats.clear();
-        limits.set(Limits.MANAGEMENT_PER_SECOND, Limits.PARALLEL_PER_PROFILE);
+        limits.set(Limits.MANAGEMENT_PER_SECOND, Limits.PARALLEL_PER_PROFILE, 0);
     }
 
     private record Match(Operation operation, Map<String, String> path) {}
@@ -227,7 +227,7 @@ final class Desk {
             Call call = Checks.check(match.operation(), application, match.path(), received);
             answer = handlers.get(match.operation().id()).handle(call);
         } catch (Refusal refusal) {
-            answer = refusal.answer();
+            answer = refusal.answer(limits.errorsPerAnswer());
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "The sandbox failed at " + match.operation().id(), e);
             return Answer.error(500, "The sandbox failed", Json.array(), 0);

@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The two limits of Talon.One: calls a second for each Management endpoint, and calls at once for each profile. */
+/**
+ * The limits of Talon.One: calls a second for each Management endpoint, calls at once for each profile, and how many
+ * errors of a request one answer names.
+ */
 final class Limits {
 
     static final int MANAGEMENT_PER_SECOND = 3;
@@ -18,11 +21,13 @@ final class Limits {
     private final Map<String, Integer> running = new HashMap<>();
     private int managementPerSecond = MANAGEMENT_PER_SECOND;
     private int parallelPerProfile = PARALLEL_PER_PROFILE;
+    private int errorsPerAnswer;
 
-    /** Sets both limits; 0 turns one off. */
-    void set(int newManagementPerSecond, int newParallelPerProfile) {
+    /** Sets all limits; 0 turns one off. */
+    void set(int newManagementPerSecond, int newParallelPerProfile, int newErrorsPerAnswer) {
         managementPerSecond = newManagementPerSecond;
         parallelPerProfile = newParallelPerProfile;
+        errorsPerAnswer = newErrorsPerAnswer;
         accepted.clear();
     }
 
@@ -32,6 +37,10 @@ final class Limits {
 
     int parallelPerProfile() {
         return parallelPerProfile;
+    }
+
+    int errorsPerAnswer() {
+        return errorsPerAnswer;
     }
 
     /**

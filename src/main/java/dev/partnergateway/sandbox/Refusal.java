@@ -53,6 +53,18 @@ final class Refusal extends RuntimeException {
     }
 
     Answer answer() {
-        return Answer.error(status, getMessage(), errors, retryAfter);
+        return answer(0);
+    }
+
+    /** The answer, naming so many errors at most; 0 = all. */
+    Answer answer(int mostErrors) {
+        ArrayNode named = errors;
+        if (mostErrors > 0 && errors.size() > mostErrors) {
+            named = Json.array();
+            for (int i = 0; i < mostErrors; i++) {
+                named.add(errors.get(i));
+            }
+        }
+        return Answer.error(status, getMessage(), named, retryAfter);
     }
 }

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.Logged;
 import dev.partnergateway.harness.SandboxControl;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -36,6 +39,11 @@ class CasesTest {
             "getAttributes",
             "getAudiences",
             "authPing");
+
+    /** Keys, codes and persons of the sandbox. */
+    private static final Pattern SECRET = Pattern.compile("sandbox-(management-)?key|DEMO-|FRIEND-|alice|\\bbob\\b");
+
+    private static final Logged LOGGED = Logged.start();
 
     private GatewayUnderTest gateway;
     private SandboxControl sandbox;
@@ -73,10 +81,17 @@ class CasesTest {
                     .replace("{{unique}}", unique)
                     .replace("{{sandbox}}", sandbox.address()));
             String at = each.name() + ", step " + ++number;
+            for (JsonNode order : step.path("sandbox")) {
+                sandbox.control(
+                        order.path("method").asText(),
+                        order.path("path").asText(),
+                        order.has("json") ? order.get("json").toString() : null);
+            }
             for (JsonNode fault : step.path("faults")) {
                 sandbox.fault(fault.toString());
             }
             sandbox.forgetCalls();
+            LOGGED.clear();
             Http.Answer answer = send(step.path("call"));
             check(at, step.path("answer"), answer, previous, expected);
             assertNull(
@@ -87,6 +102,7 @@ class CasesTest {
                     at + ": the answer is not as its OpenAPI file says: " + answer.text());
             upstream(at, step, expected);
             callback(at, step.path("callback"), expected);
+            log(at, step.path("log"), expected);
             previous = answer;
         }
     }
@@ -171,6 +187,19 @@ class CasesTest {
                                 got.path("headers").path(header.getKey())),
                         at));
         assertNull(expected.difference("callback body", wanted.path("body"), got.path("body")), at);
+    }
+
+    private static void log(String at, JsonNode wanted, Expected expected) {
+        List<String> lines = LOGGED.lines();
+        assertTrue(
+                wanted.isMissingNode()
+                        || lines.stream()
+                                .anyMatch(line -> expected.difference("log", wanted, TextNode.valueOf(line)) == null),
+                () -> at + ": none of " + lines + " is " + wanted);
+        assertEquals(
+                List.of(),
+                lines.stream().filter(line -> SECRET.matcher(line).find()).toList(),
+                at + ": no key, code or person in the log");
     }
 
     private void upstream(String at, JsonNode step, Expected expected) {

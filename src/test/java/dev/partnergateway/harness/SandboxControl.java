@@ -59,6 +59,11 @@ public final class SandboxControl {
         require(http.send("PUT", "/sandbox/limits", json, "Content-Type", "application/json"));
     }
 
+    /** Any other call to its control interface, which must succeed. */
+    public void control(String method, String path, String json) {
+        require(http.send(method, path, json, "Content-Type", "application/json"));
+    }
+
     /** One of its ledgers, such as coupons. */
     public List<JsonNode> ledger(String name) {
         List<JsonNode> entries = new ArrayList<>();
