@@ -107,7 +107,7 @@ public final class PointsAddition implements UpstreamStep, Finisher {
             claim.refused();
             throw refusal;
         }
-        if (answer.status() / 100 == 2) {
+        if (answer.ok()) {
             claim.settled(points.madeWithoutId());
         } else if (answer.status() >= 400 && answer.status() < 500) {
             claim.refused();

@@ -116,6 +116,16 @@ class PointsAdditionTest {
     }
 
     @Test
+    void anAnswerThatIsNoneOfTalonOnesProvesNothing() {
+        String key = UUID.randomUUID().toString();
+        fault("garbage", 1);
+        assertEquals(502, add("garbled", key).status());
+        eventually(() -> add("garbled", key).status() == 204, "the points are added after all");
+        assertEquals(2, sent());
+        assertEquals(0, bobsPoints().compareTo(BigDecimal.valueOf(7)));
+    }
+
+    @Test
     void whatCannotBeRepeatedIsNeverSentAgain() {
         fault("reset", 1);
         Http.Answer answer = add("lost for good", null);

@@ -57,8 +57,12 @@ final class Caller {
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray());
                 last = answer.statusCode() + " " + new String(answer.body(), StandardCharsets.UTF_8);
-                if (answer.statusCode() == 200) {
+                if (answer.statusCode() / 100 == 2) {
                     wish.answered(new String(answer.body(), StandardCharsets.UTF_8));
+                    return;
+                }
+                if (answer.statusCode() == 504 && last.contains("the operator has been told")) {
+                    wish.parked = true;
                     return;
                 }
                 if (answer.statusCode() < 500 && answer.statusCode() != 429) {

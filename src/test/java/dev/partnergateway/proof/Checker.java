@@ -44,19 +44,25 @@ final class Checker {
         for (JsonNode event : sandbox.ledger("events")) {
             checker.effect(Wish.Kind.EVENT, event.path("profileId").asText(), event);
         }
+        for (JsonNode transaction : sandbox.ledger("transactions")) {
+            checker.effect(Wish.Kind.POINTS, transaction.path("name").asText(), transaction);
+        }
+        Map<String, List<Wish>> points = new HashMap<>();
         for (Wish wish : wishes) {
             if (wish.refused != null) {
                 checker.report.violation(wish.kind + " " + wish.name + " was refused: " + wish.refused);
             }
-            if (wish.kind == Wish.Kind.RESERVATION) {
-                checker.reservation(wish, byCode);
-            } else {
-                checker.once(wish);
+            switch (wish.kind) {
+                case RESERVATION -> checker.reservation(wish, byCode);
+                case POINTS ->
+                    points.computeIfAbsent(wish.name, none -> new ArrayList<>()).add(wish);
+                default -> checker.once(wish);
             }
         }
+        points.forEach(checker::points);
         checker.effects.forEach((whose, what) -> {
-            // The sandbox begins with one coupon of its own.
-            if (!whose.equals("COUPON alice")) {
+            // The sandbox begins with one coupon and some points of its own.
+            if (!whose.equals("COUPON alice") && !whose.equals("POINTS Welcome points")) {
                 checker.report.violation("nobody asked for " + whose + ": " + what);
             }
         });
@@ -72,7 +78,7 @@ final class Checker {
         List<JsonNode> made = effects.remove(whose);
         Set<String> answers = new LinkedHashSet<>(wish.answers);
         if (answers.isEmpty()) {
-            report.violation(whose + " got no answer");
+            report.violation(whose + (wish.parked ? " is left to the operator" : " got no answer"));
         }
         if (answers.size() > 1) {
             report.violation(whose + " got different answers: " + answers);
@@ -100,8 +106,30 @@ final class Checker {
                 answer.path("id").equals(entry.path("id"))
                         && answer.path("code").equals(entry.path("code"));
             case EVENT -> answer.path("event").path("id").equals(entry.path("id"));
-            case RESERVATION -> false;
+            case RESERVATION, POINTS -> false;
         };
+    }
+
+    /** Nobody can tell whose points of one label are; what is left to the operator may have been made or not. */
+    private void points(String label, List<Wish> wishes) {
+        List<JsonNode> made = effects.getOrDefault("POINTS " + label, List.of());
+        effects.remove("POINTS " + label);
+        long answered = wishes.stream().filter(wish -> wish.answered).count();
+        long parked = wishes.stream().filter(wish -> wish.parked).count();
+        report.add("points left to the operator", parked);
+        if (wishes.stream().anyMatch(wish -> wish.answered == wish.parked)) {
+            report.violation("points " + label + " got no answer, or one and are left to the operator");
+        }
+        if (wishes.stream().anyMatch(wish -> new LinkedHashSet<>(wish.answers).size() > 1)) {
+            report.violation("points " + label + " got different answers");
+        }
+        if (made.size() < answered) {
+            report.violation("points " + label + " were answered " + answered + " times, but there are " + made);
+        }
+        if (made.size() > answered + parked) {
+            report.violation("points " + label + " were made " + made.size() + " times: wanted and answered " + answered
+                    + " times, left to the operator " + parked + " times");
+        }
     }
 
     private void reservation(Wish wish, Map<String, JsonNode> byCode) {

@@ -91,6 +91,16 @@ final class Fleet implements AutoCloseable {
         return berths.stream().map(berth -> berth.port).toList();
     }
 
+    /** How many calls an operator finds left to him. */
+    int parked() {
+        return berths.get(0)
+                .gateway
+                .management()
+                .send("GET", "/parked", (String) null)
+                .json()
+                .size();
+    }
+
     /** Throws what a gateway printed that did not start. */
     void check() {
         if (failure != null) {

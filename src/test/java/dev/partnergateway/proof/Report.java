@@ -17,6 +17,10 @@ final class Report {
         counts.put(what, number);
     }
 
+    void add(String what, long number) {
+        counts.merge(what, number, Long::sum);
+    }
+
     void violation(String text) {
         violations.add(text);
     }

@@ -151,6 +151,10 @@ final class Storm {
                     throw new AssertionError("the storm itself failed", failure);
                 }
                 report = Checker.compare(wishes, control);
+                long parked = wishes.stream().filter(wish -> wish.parked).count();
+                if (fleet.parked() != parked) {
+                    report.violation(parked + " calls are left to the operator, who is shown " + fleet.parked());
+                }
                 report.count("calls", asked.get());
                 report.count("wishes", wishes.size());
                 report.count("repeats", repeated.get());
@@ -170,7 +174,12 @@ final class Storm {
     /** Each call meets a fault with a small probability; those of reading operations are what recovery meets. */
     private void misbehave(SandboxControl control) {
         for (String operation : List.of(
-                "createCoupons", "importCoupons", "createReferral", "trackEventV2", "createCouponReservation")) {
+                "createCoupons",
+                "importCoupons",
+                "createReferral",
+                "trackEventV2",
+                "createCouponReservation",
+                "addLoyaltyPoints")) {
             fault(control, operation, "commit-then-reset", 0.03, "");
             fault(control, operation, "commit-then-hang", 0.02, "");
             fault(control, operation, "reset", 0.03, "");
@@ -180,12 +189,13 @@ final class Storm {
             fault(control, operation, "delay", 0.05, ",\"delayMillis\":300");
             fault(control, operation, "delay", 0.01, ",\"delayMillis\":1900");
         }
-        for (String operation : List.of("getCouponsWithoutTotalCount", "getCustomerInventory")) {
+        for (String operation : List.of(
+                "getCouponsWithoutTotalCount", "getCustomerInventory", "getLoyaltyProgramProfileTransactions")) {
             fault(control, operation, "status", 0.1, ",\"status\":500");
             fault(control, operation, "reset", 0.05, "");
             fault(control, operation, "delay", 0.1, ",\"delayMillis\":400");
         }
-        for (String operation : List.of("integrationGetAllCampaigns", "getCampaign")) {
+        for (String operation : List.of("integrationGetAllCampaigns", "getCampaign", "getLoyaltyProgram")) {
             fault(control, operation, "status", 0.05, ",\"status\":503");
         }
     }
@@ -218,7 +228,7 @@ final class Storm {
     private Wish newWish(ThreadLocalRandom dice) {
         synchronized (wishes) {
             int number = FIRST + wishes.size();
-            int what = dice.nextInt(10);
+            int what = dice.nextInt(11);
             Wish wish;
             if (what < 3) {
                 wish = Wish.couponFor(number);
@@ -226,7 +236,9 @@ final class Storm {
                 wish = Wish.couponForAnybody(number);
             } else if (what < 7) {
                 wish = Wish.referral(number);
-            } else if (what < 9 || codes.isEmpty()) {
+            } else if (what < 8) {
+                wish = Wish.points(number);
+            } else if (what < 10 || codes.isEmpty()) {
                 wish = Wish.event(number);
             } else {
                 wish = Wish.reservation(number, codes.get(codes.size() - 1));
@@ -240,7 +252,7 @@ final class Storm {
         for (int i = next.getAndIncrement(); i < wishes.size(); i = next.getAndIncrement()) {
             Wish wish = wishes.get(i);
             boolean recent = wishes.size() - i <= 5 * RECENT;
-            if (!wish.answered || recent && i % 3 == 0) {
+            if (!wish.answered && !wish.parked || recent && i % 3 == 0) {
                 caller.askUntilAnswered(wish);
             }
         }

@@ -1,5 +1,6 @@
 package dev.partnergateway.proof;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -13,32 +14,44 @@ final class Wish {
 
     /** What is asked for. */
     enum Kind {
-        COUPON("/braze/coupon", "coupons"),
-        REFERRAL("/braze/referral", "referrals"),
-        EVENT("/braze/event", "events"),
-        RESERVATION("/braze/coupon_reservation", null);
+        COUPON("/braze/coupon"),
+        REFERRAL("/braze/referral"),
+        EVENT("/braze/event"),
+        RESERVATION("/braze/coupon_reservation"),
+        POINTS("/customer_engagement/add_loyalty_points");
 
         final String path;
-        final String ledger;
 
-        Kind(String path, String ledger) {
+        Kind(String path) {
             this.path = path;
-            this.ledger = ledger;
         }
     }
 
     final Kind kind;
     final String name;
     final String body;
+
+    /** Value of the header Idempotency-Key; null = the body says whose repeat a call is. */
+    final String key;
+
     final long begun = System.nanoTime();
     final Queue<String> answers = new ConcurrentLinkedQueue<>();
     volatile boolean answered;
+
+    /** The gateway said that only its operator can tell what became of it. */
+    volatile boolean parked;
+
     volatile String refused;
 
     private Wish(Kind kind, String name, String body) {
+        this(kind, name, body, null);
+    }
+
+    private Wish(Kind kind, String name, String body, String key) {
         this.kind = kind;
         this.name = name;
         this.body = body;
+        this.key = key;
     }
 
     /** A coupon for one recipient; ten recipients share one identifier, as in a scheduled send of Braze. */
@@ -92,6 +105,19 @@ final class Wish {
                         + number + "\"}");
     }
 
+    /**
+     * Points for a profile. Talon.One takes no key for them and shows no id: only their label tells whose they are, and
+     * every other time a few wishes share one.
+     */
+    static Wish points(int number) {
+        String name = number % 2 == 0 ? "gift-" + number : "gift-of-many-" + number / 40;
+        return new Wish(
+                Kind.POINTS,
+                name,
+                "{\"loyaltyProgramId\":1,\"profileIntegrationId\":\"bob\",\"points\":7,\"name\":\"" + name + "\"}",
+                "wish-" + number);
+    }
+
     void answered(String answer) {
         answers.add(answer);
         answered = true;
@@ -99,13 +125,18 @@ final class Wish {
 
     /** Headers as name, value, name, value. */
     String[] headers() {
-        Map<String, String> headers = Map.of(
+        Map<String, String> headers = new HashMap<>(Map.of(
                 "Authorization",
                 "ApiKey-v1 sandbox-key-demo-shop",
                 "Content-Type",
                 "application/json",
+                "customer-engagement-platform-name",
+                "proof",
                 "destination-hostname",
-                "sandbox.example");
+                "sandbox.example"));
+        if (key != null) {
+            headers.put("Idempotency-Key", key);
+        }
         return headers.entrySet().stream()
                 .flatMap(header -> List.of(header.getKey(), header.getValue()).stream())
                 .toArray(String[]::new);
