@@ -2,6 +2,7 @@ package dev.partnergateway.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,6 +26,9 @@ public final class Store implements AutoCloseable {
     private static final String H2_OPTIONS =
             ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
 
+    /** A statement takes milliseconds; a database that is silent for so long has gone without closing its connections. */
+    private static final String LONGEST_SILENCE_SECONDS = "30";
+
     private final HikariDataSource dataSource;
     private final boolean embedded;
 
@@ -37,10 +41,32 @@ public final class Store implements AutoCloseable {
      * Connects and brings the schema up to date.
      *
      * @param meters where use and shortage of connections are shown
-     * @throws RuntimeException when the database cannot be reached or migrated
+     * @throws IllegalStateException when the database cannot be reached for 10 seconds
+     * @throws RuntimeException when it cannot be migrated
      */
     public static Store open(Settings settings, MeterRegistry meters) {
-        boolean embedded = settings.storeUrl().startsWith(H2);
+        HikariConfig config = config(settings, meters);
+        HikariDataSource dataSource;
+        try {
+            dataSource = new HikariDataSource(config);
+        } catch (PoolInitializationException e) {
+            throw new IllegalStateException("The database of gateway.store.url cannot be used", e);
+        }
+        // Not through the pool: a migration may take longer than any statement of a call.
+        Flyway.configure()
+                .dataSource(config.getJdbcUrl(), config.getUsername(), config.getPassword())
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+        return new Store(dataSource, embedded(settings));
+    }
+
+    private static boolean embedded(Settings settings) {
+        return settings.storeUrl().startsWith(H2);
+    }
+
+    static HikariConfig config(Settings settings, MeterRegistry meters) {
+        boolean embedded = embedded(settings);
         HikariConfig config = new HikariConfig();
         config.setPoolName("store");
         config.setJdbcUrl(embedded ? settings.storeUrl() + H2_OPTIONS : settings.storeUrl());
@@ -50,13 +76,12 @@ public final class Store implements AutoCloseable {
         config.setMetricRegistry(meters);
         config.setConnectionTimeout(2000);
         config.setInitializationFailTimeout(10_000);
-        HikariDataSource dataSource = new HikariDataSource(config);
-        Flyway.configure()
-                .dataSource(dataSource)
-                .locations("classpath:db/migration")
-                .load()
-                .migrate();
-        return new Store(dataSource, embedded);
+        if (!embedded) {
+            // What the operator writes in the address counts more.
+            config.addDataSourceProperty("socketTimeout", LONGEST_SILENCE_SECONDS);
+            config.addDataSourceProperty("tcpKeepAlive", "true");
+        }
+        return config;
     }
 
     /** Whether only this process can use the database. */

@@ -16,11 +16,13 @@ import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -142,6 +144,87 @@ class UnfinishedRowsTest {
         }
         assertEquals(1, finished.get());
         assertEquals(61, table.countUnfinished());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatStaysUnknownForADayIsLeftToTheOperatorAndNoOther(Stores where) {
+        in(where);
+        KeyTuple stuck = tuple("");
+        Claim claim = take(stuck).claim();
+        claim.sending(content("silent"));
+        claim.giveBack(true);
+        Sweeper sweeper = new Sweeper(table, name -> DEPLOYMENT, Map.of("silent", (deployment, unfinished) -> {
+            throw Refusal.unknown(503, "Talon.One says nothing");
+        }));
+        now += DAY - 1;
+        sweeper.sweep();
+        assertEquals(0, table.countParked());
+        now += DAY / 24;
+        sweeper.sweep();
+        assertEquals(1, table.countParked());
+        assertEquals(0, table.countUnfinished());
+        assertEquals(
+                "not known for a day: Talon.One says nothing", take(stuck).row().parked());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCallWhoseDeploymentIsGoneIsKeptAsItIsUntilItIsBack(Stores where) {
+        in(where);
+        Claim claim = take(tuple("")).claim();
+        claim.sending(content("x"));
+        claim.giveBack(true);
+        AtomicInteger finished = new AtomicInteger();
+        AtomicReference<Deployment> deployment = new AtomicReference<>();
+        Sweeper sweeper = new Sweeper(
+                table, name -> deployment.get(), Map.of("x", (configured, unfinished) -> finished.incrementAndGet()));
+        sweeper.sweep();
+        assertEquals(1, table.countUnfinished());
+        deployment.set(DEPLOYMENT);
+        now += 60_000;
+        sweeper.sweep();
+        assertEquals(1, finished.get());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anOperatorSeesParkedCallsOldestFirstAndWhatHappenedToEachInItsOrder(Stores where) {
+        in(where);
+        KeyTuple[] tuples = {tuple(""), tuple(""), tuple("")};
+        for (KeyTuple tuple : tuples) {
+            Claim claim = take(tuple).claim();
+            claim.sending(content("x"));
+            claim.note("no answer");
+            now += 1;
+            claim.parked("nobody knows");
+            claim.giveBack(true);
+            now += 1;
+        }
+        Parked parked = new Parked(table);
+        assertEquals(
+                Arrays.stream(tuples).map(KeyTuple::key).toList(), parked.list().findValuesAsText("id"));
+        assertTrue(parked.retry(tuples[1].key()));
+        now += 1;
+        take(tuples[1]).claim().parked("still nobody knows");
+        assertEquals(List.of(tuples[0].key(), tuples[2].key()), parked.list().findValuesAsText("id"));
+        now += 7001;
+        Claim again = take(tuples[1]).claim();
+        again.parked("still nobody knows");
+        again.giveBack(true);
+        assertEquals(
+                List.of(
+                        "no answer",
+                        "parked: nobody knows",
+                        "the operator wants it tried again",
+                        "taken over by a repeat",
+                        "taken over by a repeat",
+                        "parked: still nobody knows"),
+                parked.show(tuples[1].key()).orElseThrow().path("history").findValuesAsText("event"));
+        assertEquals(
+                Arrays.stream(tuples).map(KeyTuple::key).toList(),
+                parked.list().findValuesAsText("id"),
+                "by when they came, not by when they were parked");
     }
 
     @ParameterizedTest
