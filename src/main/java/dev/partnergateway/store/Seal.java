@@ -47,7 +47,9 @@ public final class Seal {
 
     private static Keys parse(String text) {
         Map<Integer, SecretKeySpec> byName = new LinkedHashMap<>();
-        for (String part : text.strip().split("[,\\s]+")) {
+        // A comma at the end does no harm; nothing but commas is no key.
+        String[] parts = text.strip().split("[,\\s]+");
+        for (String part : parts.length == 0 ? new String[] {""} : parts) {
             byte[] key;
             try {
                 key = Base64.getDecoder().decode(part);
@@ -116,7 +118,7 @@ public final class Seal {
         if (stored.length > 0 && stored[0] == PLAIN) {
             return Arrays.copyOfRange(stored, 1, stored.length);
         }
-        if (stored.length <= 1 + NAME_BYTES + NONCE_BYTES || stored[0] != SEALED) {
+        if (stored.length < 1 + NAME_BYTES + NONCE_BYTES + TAG_BITS / 8 || stored[0] != SEALED) {
             throw new UnreadableException("it is damaged");
         }
         ByteBuffer buffer = ByteBuffer.wrap(stored, 1, stored.length - 1);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -73,6 +74,32 @@ class RepeatTest {
         assertEquals(200, one.status(), one.text());
         assertEquals(200, two.status(), two.text());
         assertNotEquals(one.json().path("Value"), two.json().path("Value"));
+    }
+
+    @Test
+    void aCallerWhoHangsUpChangesNothing() {
+        String identifier = UUID.randomUUID().toString();
+        coupon(gateway.partner(), "sandbox-key-demo-shop", 1, 10, "warm-up " + identifier);
+        sandbox.forgetCalls();
+        sandbox.fault("{\"operation\":\"createCoupons\",\"kind\":\"delay\",\"delayMillis\":600,\"times\":1}");
+        String body = "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\""
+                + identifier + "\"}";
+        String heard = gateway.partner()
+                .raw(
+                        "POST /braze/coupon HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                                + "Authorization: ApiKey-v1 sandbox-key-demo-shop\r\nContent-Length: " + body.length()
+                                + "\r\n\r\n" + body,
+                        Duration.ofMillis(100));
+        assertEquals("", heard, "the caller has gone before there was an answer");
+        Http.Answer repeat = coupon(gateway.partner(), "sandbox-key-demo-shop", 1, 10, identifier);
+        assertEquals(200, repeat.status(), repeat.text());
+        assertEquals(1, sandbox.calls("createCoupons").size());
+        assertEquals(
+                1,
+                sandbox.ledger("coupons").stream()
+                        .filter(coupon ->
+                                coupon.path("value").equals(repeat.json().path("Value")))
+                        .count());
     }
 
     @Test

@@ -12,17 +12,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.harness.Stores;
+import dev.partnergateway.settings.Secret;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -249,6 +253,84 @@ class UnfinishedRowsTest {
         sweeper.sweep();
         assertTrue(table.countParked() >= 1);
         assertEquals(3, table.countParked() + finished.get());
+    }
+
+    private Keys keysSealedWith(int... numbers) {
+        String text = Arrays.stream(numbers)
+                .mapToObj(number -> Base64.getEncoder().encodeToString(new byte[] {
+                    (byte) number,
+                    1,
+                    2,
+                    3,
+                    4,
+                    5,
+                    6,
+                    7,
+                    8,
+                    9,
+                    10,
+                    11,
+                    12,
+                    13,
+                    14,
+                    15,
+                    16,
+                    17,
+                    18,
+                    19,
+                    20,
+                    21,
+                    22,
+                    23,
+                    24,
+                    25,
+                    26,
+                    27,
+                    28,
+                    29,
+                    30,
+                    31
+                }))
+                .collect(Collectors.joining(","));
+        Seal seal = new Seal(Optional.of(Secret.literal(text)));
+        return new Keys(new AnswerTable(store, seal, () -> now));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void answersAreSealedAndOneWhoseKeyIsGoneIsForTheOperatorAlone(Stores where) {
+        in(where);
+        KeyTuple old = tuple("");
+        KeyTuple recent = tuple("");
+        Keys first = keysSealedWith(1);
+        Claim claim = first.take(old, old.key(), "d", "o", LEASE).claim();
+        claim.sending(content("secret-content"));
+        assertFalse(stored("request", old).contains("secret-content"), "what is sent is sealed, too");
+        claim.done(200, "application/json", "secret-answer".getBytes(StandardCharsets.UTF_8));
+        assertFalse(stored("body", old).contains("secret-answer"));
+        Keys rotated = keysSealedWith(2, 1);
+        assertEquals("secret-answer", answer(rotated, old));
+        rotated.take(recent, recent.key(), "d", "o", LEASE)
+                .claim()
+                .done(200, "application/json", "recent-answer".getBytes(StandardCharsets.UTF_8));
+        Keys withoutTheOld = keysSealedWith(2);
+        assertEquals("recent-answer", answer(withoutTheOld, recent));
+        String reason =
+                withoutTheOld.take(old, old.key(), "d", "o", LEASE).row().parked();
+        assertTrue(reason.contains("its encryption key is not configured"), reason);
+        assertEquals("secret-answer", answer(rotated, old), "it is readable again when the key is back");
+    }
+
+    private String stored(String column, KeyTuple tuple) {
+        return store.query(
+                        row -> new String(row.getBytes(1), StandardCharsets.ISO_8859_1),
+                        "SELECT " + column + " FROM answer WHERE id = ?",
+                        tuple.key())
+                .get(0);
+    }
+
+    private static String answer(Keys keys, KeyTuple tuple) {
+        return new String(keys.take(tuple, tuple.key(), "d", "o", LEASE).row().body(), StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest
