@@ -9,6 +9,7 @@ import dev.partnergateway.attribute.AttributeCreation;
 import dev.partnergateway.attribute.UnknownAttributes;
 import dev.partnergateway.audience.Audiences;
 import dev.partnergateway.callback.Outbox;
+import dev.partnergateway.contract.Operation;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.edge.CallFunction;
 import dev.partnergateway.edge.ContractStrategy;
@@ -19,8 +20,11 @@ import dev.partnergateway.edge.Workers;
 import dev.partnergateway.idempotency.Parked;
 import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.idempotency.Sweeper;
+import dev.partnergateway.kafka.Topic;
 import dev.partnergateway.loyalty.PointsAddition;
+import dev.partnergateway.management.DeadLetterPages;
 import dev.partnergateway.management.ParkedPages;
+import dev.partnergateway.queue.Queue;
 import dev.partnergateway.referral.ReferralCreation;
 import dev.partnergateway.sandbox.Sandbox;
 import dev.partnergateway.sandbox.Seed;
@@ -36,6 +40,7 @@ import dev.partnergateway.talonone.UpstreamContract;
 import dev.partnergateway.talonone.UpstreamHeaders;
 import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.talonone.UpstreamStep;
+import dev.partnergateway.telemetry.CallEvents;
 import dev.partnergateway.telemetry.Telemetry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,6 +55,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -121,6 +127,7 @@ public final class Gateway implements AutoCloseable {
         server = open(new PartnerServer(settings, workers, telemetry));
         Main main = new Main();
         configure(main.configure());
+        settings.kafka().ifPresent(kafka -> Topic.DEFAULTS.forEach(main::addInitialProperty));
         settings.camel()
                 .stringPropertyNames()
                 .forEach(name -> main.addInitialProperty(name, settings.camel().getProperty(name)));
@@ -168,25 +175,45 @@ public final class Gateway implements AutoCloseable {
                 new TalonOneComponent(
                         talonOne, List.of(new AttributeConversion(catalogue), audiences.ids()), steps, upstream));
         Outbox outbox = open(new Outbox(store, seal, deployments::named, upstream));
-        ContractStrategy checks = new ContractStrategy(access, outbox);
+        Map<String, Operation> operations = new ConcurrentHashMap<>();
+        Queue.House house = new Queue.House(
+                camel, access, store, seal, answers, deployments::named, operations::get, telemetry, upstream);
+        Optional<Queue> queue =
+                settings.queued().isEmpty() ? Optional.empty() : Optional.of(new Queue(settings, house));
+        ContractStrategy checks = new ContractStrategy(access, outbox, queue, telemetry::accepted, operations);
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);
         HealthCheckRegistry.get(camel).register(new ReadyCheck(server, store));
+        publishEvents(camel, telemetry);
         requireManagementPort();
         main.start();
-        manage(camel, answers);
+        if (queue.isPresent()) {
+            open(queue.get()).start(operations.values());
+        }
+        manage(camel, answers, queue);
 
-        ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
-        open(chores::shutdownNow);
         Sweeper sweeper =
                 answers.sweeper(deployments::named, Map.of("createCoupons", coupons, "addLoyaltyPoints", points));
+        beginChores(sweeper, outbox, answers);
+        server.listen();
+        open(server::drain);
+    }
+
+    private void publishEvents(CamelContext camel, Telemetry telemetry) {
+        settings.kafka()
+                .filter(kafka -> !kafka.eventsTopic().isEmpty())
+                .map(kafka -> new CallEvents(new Topic(camel, kafka, kafka.eventsTopic()), telemetry.meters()))
+                .ifPresent(events -> telemetry.publish(open(events)));
+    }
+
+    private void beginChores(Sweeper sweeper, Outbox outbox, ReplayingRepository answers) {
+        ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
+        open(chores::shutdownNow);
         long interval = settings.sweepInterval().toMillis();
         chores.scheduleWithFixedDelay(sweeper::sweep, interval, interval, TimeUnit.MILLISECONDS);
         chores.scheduleWithFixedDelay(
                 () -> outbox.post(System.currentTimeMillis()), interval, interval, TimeUnit.MILLISECONDS);
         chores.scheduleWithFixedDelay(() -> prune(answers), PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
-        server.listen();
-        open(server::drain);
     }
 
     private void configure(MainConfigurationProperties main) {
@@ -208,14 +235,20 @@ public final class Gateway implements AutoCloseable {
                 .withHealthCheckEnabled(true)
                 .withMetricsEnabled(true);
         main.metrics().withEnabled(true);
+        // Calls that need no Kafka are served without it: its consumers must not take the gateway out of a load
+        // balancer.
         main.health().withEnabled(true).withExposureLevel("full");
+        main.health().setConsumersEnabled(false);
     }
 
-    private void manage(CamelContext camel, ReplayingRepository answers) {
+    private void manage(CamelContext camel, ReplayingRepository answers, Optional<Queue> queue) {
         String router = VertxPlatformHttpRouter.getRouterNameFromPort(settings.managementPort());
         ParkedPages.add(VertxPlatformHttpRouter.lookup(camel, router), answers.parked());
+        queue.ifPresent(
+                letters -> DeadLetterPages.add(VertxPlatformHttpRouter.lookup(camel, router), letters.deadLetters()));
         MeterRegistry meters = camel.getRegistry().findSingleByType(MeterRegistry.class);
         Gauge.builder("gateway.parked.calls", answers.parked(), Parked::count)
+                .strongReference(true)
                 .description("Calls that an operator has to decide on")
                 .register(meters);
         Gauge.builder("gateway.unfinished.calls", answers, ReplayingRepository::unfinished)

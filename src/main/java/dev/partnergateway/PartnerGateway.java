@@ -1,5 +1,6 @@
 package dev.partnergateway;
 
+import dev.partnergateway.management.DeadLettersCommand;
 import dev.partnergateway.management.ParkedCommand;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.settings.SettingsException;
@@ -13,7 +14,8 @@ public final class PartnerGateway {
     /**
      * Starts the gateway in the working directory; exits with 1 and a sentence when it cannot.
      *
-     * @param arguments none; or a command to a gateway that runs already, see {@link ParkedCommand}
+     * @param arguments none; or a command to a gateway that runs already, see {@link ParkedCommand} and
+     *     {@link DeadLettersCommand}
      */
     public static void main(String[] arguments) {
         Gateway gateway;
@@ -23,7 +25,7 @@ public final class PartnerGateway {
             // log4j2.xml reads it; nothing has been logged yet.
             System.setProperty("gateway.log-format", settings.logFormat());
             if (arguments.length > 0) {
-                System.exit(new ParkedCommand(settings, System.out, System.err).run(arguments));
+                System.exit(command(settings, arguments));
             }
             gateway = Gateway.start(settings);
         } catch (SettingsException e) {
@@ -37,6 +39,12 @@ public final class PartnerGateway {
         }
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "shutdown"));
         System.out.println(gateway.where());
+    }
+
+    private static int command(Settings settings, String... arguments) {
+        return arguments[0].equals("dead-letters")
+                ? new DeadLettersCommand(settings, System.out, System.err).run(arguments)
+                : new ParkedCommand(settings, System.out, System.err).run(arguments);
     }
 
     /** What failed and, where that differs, what it comes down to. */

@@ -42,6 +42,16 @@ public final class Access {
                 deployments.find(address == null ? "" : address),
                 Credentials.read(authentication, authorization, call.checked().credential()));
         rateLimits.count(call);
+        prove(call);
+    }
+
+    /**
+     * Proves what the operation's {@code x-proof} asks for; also where an admitted call is carried out later.
+     *
+     * @throws Refusal 400, 401, 404 or 501 (contract 2.3)
+     */
+    public void prove(PartnerCall call) {
+        Operation operation = call.operation();
         switch (operation.proof()) {
             case "" -> {}
             case "campaign" -> campaign(call);

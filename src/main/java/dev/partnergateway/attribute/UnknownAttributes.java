@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.camel.Exchange;
 
 /**
@@ -146,7 +145,7 @@ public final class UnknownAttributes implements UpstreamStep {
                 || !key.isMissingNode();
         ArrayNode variant = JsonNodeFactory.instance.arrayNode();
         variant.add(key.toString());
-        variant.add(repeatable ? "" : UUID.randomUUID().toString());
+        variant.add(repeatable ? "" : call.distinction());
         return variant.add(Credential.sha256(body.toString()));
     }
 

@@ -23,6 +23,11 @@ public final class Credential {
         this.hash = sha256(key);
     }
 
+    /** The key itself, for sealed storage alone. */
+    public String key() {
+        return key;
+    }
+
     /** Value of the {@code Authorization} header for the Integration API. */
     public String authorization() {
         return "ApiKey-v1 " + key;

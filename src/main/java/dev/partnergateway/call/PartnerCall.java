@@ -3,6 +3,8 @@ package dev.partnergateway.call;
 import dev.partnergateway.contract.Checked;
 import dev.partnergateway.contract.Operation;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
 import org.apache.camel.Exchange;
 
 /**
@@ -37,6 +39,8 @@ public final class PartnerCall {
     private Credential credential;
     private long application;
     private String idempotencyKey;
+    private String seed;
+    private int drawn;
 
     /**
      * Begins a call.
@@ -149,6 +153,11 @@ public final class PartnerCall {
         return deployment;
     }
 
+    /** Whether the call is for a deployment. */
+    public boolean hasDeployment() {
+        return deployment != null;
+    }
+
     /**
      * The partner's key.
      *
@@ -174,6 +183,30 @@ public final class PartnerCall {
     /** Sets the value of the upstream {@code Idempotency-Key} header, at most 255 characters. */
     public void idempotencyKey(String value) {
         this.idempotencyKey = value;
+    }
+
+    /**
+     * The call comes out of the queue and may do so again, so that whatever tells its effects apart must come out the
+     * same each time.
+     *
+     * @param theSeed the same for every time it is carried out
+     */
+    public void repeatable(String theSeed) {
+        this.seed = theSeed;
+    }
+
+    /**
+     * Draws the next of the names that the call's effects are told apart by.
+     *
+     * @return the first, second, ... of always the same names; empty when the call is carried out once only
+     */
+    public Optional<String> drawName() {
+        return seed == null ? Optional.empty() : Optional.of(Credential.sha256(seed + ':' + drawn++));
+    }
+
+    /** A text that no other call has; the same every time the call is carried out, where that is possible. */
+    public String distinction() {
+        return seed == null ? UUID.randomUUID().toString() : seed;
     }
 
     @Override

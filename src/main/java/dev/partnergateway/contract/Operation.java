@@ -3,6 +3,7 @@ package dev.partnergateway.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** One operation of an integration's OpenAPI file, compiled. Immutable and safe for any number of threads. */
@@ -26,6 +27,7 @@ public final class Operation {
             String proof,
             LargestAnswer largestAnswer,
             boolean callback,
+            List<Queueing> queueing,
             int rateLimit) {}
 
     Operation(Head head, List<Parameter> path, Query query, List<Parameter> headers, Body body) {
@@ -116,6 +118,25 @@ public final class Operation {
      */
     public boolean callback() {
         return head.callback();
+    }
+
+    /**
+     * Whether some of its calls may be carried out later ({@code x-queue}).
+     *
+     * @return true when there are such calls
+     */
+    public boolean queueable() {
+        return !head.queueing().isEmpty();
+    }
+
+    /**
+     * How a call is carried out later ({@code x-queue}).
+     *
+     * @param call the checked call
+     * @return empty when its answer depends on Talon.One's
+     */
+    public Optional<Queueing> queueing(ObjectNode call) {
+        return head.queueing().stream().filter(entry -> entry.isAbout(call)).findFirst();
     }
 
     /**

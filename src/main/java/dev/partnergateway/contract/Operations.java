@@ -66,19 +66,21 @@ final class Operations {
         Body body = body(operation.getRequestBody(), id);
         Set<Integer> statuses = statuses(operation, id);
         Map<String, Object> extensions = extensions(operation, id);
+        int success = statuses.stream()
+                .filter(status -> status >= 200 && status < 300)
+                .min(Integer::compare)
+                .orElseThrow(() -> wrong(id, "a documented status from 200 to 299 is missing"));
         Operation.Head head = new Operation.Head(
                 id,
                 method.name(),
                 prefix() + path,
-                statuses.stream()
-                        .filter(status -> status >= 200 && status < 300)
-                        .min(Integer::compare)
-                        .orElseThrow(() -> wrong(id, "a documented status from 200 to 299 is missing")),
+                success,
                 statuses,
                 body != null && body.holdsCredential() ? Authentication.BODY : authentication(operation, id),
                 extensions.getOrDefault("x-proof", "").toString(),
                 largestAnswer(extensions.get("x-largest-answer"), id),
                 Boolean.TRUE.equals(extensions.get("x-callback")),
+                Queueing.read(Json.of(extensions.getOrDefault("x-queue", List.of())), success, id),
                 rateLimit);
         requirePathParameters(path, parameters.get("path"), id);
         return new Operation(
@@ -114,6 +116,7 @@ final class Operations {
             switch (name) {
                 case "x-proof" -> require(value instanceof String, id, "x-proof must be a text");
                 case "x-callback" -> require(value instanceof Boolean, id, "x-callback must be true or false");
+                case "x-queue" -> require(value instanceof List, id, "x-queue must be a list");
                 case "x-largest-answer" -> {}
                 default -> throw wrong(id, name + " is not an extension of an operation");
             }

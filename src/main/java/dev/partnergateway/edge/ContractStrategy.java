@@ -10,7 +10,9 @@ import dev.partnergateway.callback.Outbox;
 import dev.partnergateway.contract.Checked;
 import dev.partnergateway.contract.Contract;
 import dev.partnergateway.contract.ContractViolation;
+import dev.partnergateway.contract.Queueing;
 import dev.partnergateway.contract.RawCall;
+import dev.partnergateway.queue.Queue;
 import dev.partnergateway.store.StoreException;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProducer;
@@ -42,16 +45,30 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
 
     private final Access access;
     private final Outbox outbox;
+    private final Optional<Queue> queue;
+    private final Consumer<PartnerCall> accepted;
+    private final Map<String, dev.partnergateway.contract.Operation> operations;
     private DefaultProducerCache routes;
 
     /**
      * Makes the strategy.
      *
      * @param outbox takes results that callers want to have posted
+     * @param queue takes calls that are carried out later
+     * @param accepted is told of every call that may go on
+     * @param operations where the contracts' operations are put, by their id
      */
-    public ContractStrategy(Access access, Outbox outbox) {
+    public ContractStrategy(
+            Access access,
+            Outbox outbox,
+            Optional<Queue> queue,
+            Consumer<PartnerCall> accepted,
+            Map<String, dev.partnergateway.contract.Operation> operations) {
         this.access = access;
         this.outbox = outbox;
+        this.queue = queue;
+        this.accepted = accepted;
+        this.operations = operations;
     }
 
     /** A contract whose operations are not all served is a mistake, whatever a route file says. */
@@ -75,7 +92,9 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
         // Camel's own model of the file has lost some of its keywords: the file itself is read.
         Contract contract = Contract.read(CONTRACTS.resolve(PartnerConsumer.integration(basePath) + ".yaml"));
         model.getPaths().values().forEach(path -> path.readOperations().forEach(operation -> {
-            operation.addExtension(COMPILED, contract.operation(operation.getOperationId()));
+            dev.partnergateway.contract.Operation compiled = contract.operation(operation.getOperationId());
+            operations.put(compiled.id(), compiled);
+            operation.addExtension(COMPILED, compiled);
             operation.addExtension(
                     METHODS,
                     path.readOperationsMap().keySet().stream()
@@ -104,6 +123,11 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
             }
             check(exchange, operation);
             callBack = Callback.of(PartnerCall.of(exchange));
+            accepted.accept(PartnerCall.of(exchange));
+            if (queued(exchange)) {
+                callback.done(true);
+                return true;
+            }
         } catch (Refusal refusal) {
             exchange.setException(refusal);
             callback.done(true);
@@ -122,6 +146,14 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
             }
             callback.done(doneSync);
         });
+    }
+
+    private boolean queued(Exchange exchange) {
+        PartnerCall call = PartnerCall.of(exchange);
+        Optional<Queueing> queueing = queue.flatMap(taker -> taker.takes(call));
+        queueing.ifPresent(
+                how -> exchange.getMessage().setBody(queue.get().put(call, how).orElse(null)));
+        return queueing.isPresent();
     }
 
     /** An answer whose callback is not stored is not given: the partner repeats the call. */

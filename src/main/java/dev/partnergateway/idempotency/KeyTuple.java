@@ -30,9 +30,21 @@ record KeyTuple(String key, String slots, String anybody, boolean bound, Duratio
 
     private static final Pattern WINDOW = Pattern.compile("([1-9][0-9]{0,4})([mhd])");
 
+    /** Longer than a queued call can take to come again, by far. */
+    private static final Duration QUEUED = Duration.ofDays(30);
+
     /** A key that no other call has. */
     static KeyTuple ofItsOwn(Duration window) {
         return new KeyTuple(Credential.sha256(UUID.randomUUID().toString()), null, null, false, window);
+    }
+
+    /**
+     * A key that no other call has, but the same call when it comes out of the queue again.
+     *
+     * @param name one that the call has drawn
+     */
+    static KeyTuple ofQueued(String name) {
+        return new KeyTuple(name, null, null, false, QUEUED);
     }
 
     /**

@@ -6,17 +6,10 @@ import dev.partnergateway.call.Json;
 import dev.partnergateway.settings.Settings;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 
 /** {@code partner-gateway.jar parked ...}: asks the gateway that runs with the same settings ({@link ParkedPages}). */
 public final class ParkedCommand {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final String USAGE = """
             parked list                        what waits for a decision
@@ -25,15 +18,12 @@ public final class ParkedCommand {
             parked free <id>                   it did not happen: the partner's next call is a first one
             parked done <id> <status> [json]   it happened: what repeats get from now on""";
 
-    private final String address;
-    private final PrintStream out;
+    private final ManagementPort management;
     private final PrintStream error;
 
     /** Asks the management port of these settings. */
     public ParkedCommand(Settings settings, PrintStream out, PrintStream error) {
-        String host = settings.managementHost().equals("0.0.0.0") ? "127.0.0.1" : settings.managementHost();
-        this.address = "http://" + host + ':' + settings.managementPort() + "/parked";
-        this.out = out;
+        this.management = new ManagementPort(settings, out, error);
         this.error = error;
     }
 
@@ -48,13 +38,13 @@ public final class ParkedCommand {
         String verb = parked ? arguments[1] : "";
         boolean named = arguments.length > 2 && arguments[2].matches("[0-9a-f]{64}");
         if (verb.equals("list") && arguments.length == 2) {
-            return send("GET", "", null);
+            return management.send("GET", "/parked", null);
         }
         if (verb.equals("show") && named && arguments.length == 3) {
-            return send("GET", "/" + arguments[2], null);
+            return management.send("GET", "/parked/" + arguments[2], null);
         }
         if ((verb.equals("retry") || verb.equals("free")) && named && arguments.length == 3) {
-            return send("POST", "/" + arguments[2] + "/" + verb, null);
+            return management.send("POST", "/parked/" + arguments[2] + "/" + verb, null);
         }
         if (verb.equals("done") && named && arguments.length >= 4 && arguments.length <= 5) {
             return done(arguments);
@@ -74,35 +64,6 @@ public final class ParkedCommand {
             error.println(USAGE);
             return 2;
         }
-        return send("POST", "/" + arguments[2] + "/done", Json.write(answer));
-    }
-
-    private int send(String method, String path, byte[] body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
-                .timeout(PATIENCE)
-                .header("Content-Type", "application/json")
-                .method(
-                        method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
-        try {
-            HttpResponse<String> answer = HttpClient.newBuilder()
-                    .connectTimeout(PATIENCE)
-                    .build()
-                    .send(request, HttpResponse.BodyHandlers.ofString());
-            boolean done = answer.statusCode() / 100 == 2;
-            if (!answer.body().isEmpty()) {
-                (done ? out : error).println(answer.body());
-            }
-            return done ? 0 : 1;
-        } catch (IOException e) {
-            error.println("No gateway answers at " + address + "; gateway.management-port says where it is");
-            return 1;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 1;
-        }
+        return management.send("POST", "/parked/" + arguments[2] + "/done", Json.write(answer));
     }
 }

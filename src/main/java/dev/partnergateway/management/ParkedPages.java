@@ -4,15 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.idempotency.Parked;
-import dev.partnergateway.store.StoreException;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code /parked} on the management port: the calls that an operator has to decide on. Like everything on that port it
@@ -29,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ParkedPages {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ParkedPages.class);
     private static final int LONGEST_BODY = 1_048_576;
 
     private final Parked parked;
@@ -42,36 +37,22 @@ public final class ParkedPages {
     public static void add(Router router, Parked parked) {
         ParkedPages pages = new ParkedPages(parked);
         router.route("/parked*").handler(BodyHandler.create(false).setBodyLimit(LONGEST_BODY));
-        router.get("/parked").blockingHandler(context -> pages.serve(context, pages::list), false);
-        router.get("/parked/:id").blockingHandler(context -> pages.serve(context, pages::show), false);
-        router.post("/parked/:id/:decision").blockingHandler(context -> pages.serve(context, pages::decide), false);
+        router.get("/parked").blockingHandler(context -> Pages.serve(context, pages::list), false);
+        router.get("/parked/:id").blockingHandler(context -> Pages.serve(context, pages::show), false);
+        router.post("/parked/:id/:decision").blockingHandler(context -> Pages.serve(context, pages::decide), false);
         router.route("/parked*")
-                .handler(context -> refuse(context, 404, "There is no such page: GET /parked lists what is parked"));
-    }
-
-    private interface Page {
-        void answer(RoutingContext context);
-    }
-
-    private void serve(RoutingContext context, Page page) {
-        try {
-            page.answer(context);
-        } catch (StoreException e) {
-            refuse(context, 503, "The gateway cannot reach its store: try again");
-        } catch (RuntimeException e) {
-            LOG.error("The page {} failed", context.normalizedPath(), e);
-            refuse(context, 500, "The gateway failed; the reason is in its log");
-        }
+                .handler(context ->
+                        Pages.refuse(context, 404, "There is no such page: GET /parked lists what is parked"));
     }
 
     private void list(RoutingContext context) {
-        reply(context, 200, parked.list());
+        Pages.reply(context, 200, parked.list());
     }
 
     private void show(RoutingContext context) {
         Optional<? extends JsonNode> found = parked.show(context.pathParam("id"));
         if (found.isPresent()) {
-            reply(context, 200, found.get());
+            Pages.reply(context, 200, found.get());
         } else {
             unknown(context);
         }
@@ -83,7 +64,7 @@ public final class ParkedPages {
             case "retry" -> decided(context, parked.retry(id));
             case "free" -> decided(context, parked.free(id));
             case "done" -> done(context, id);
-            default -> refuse(context, 404, "The decisions are retry, free and done");
+            default -> Pages.refuse(context, 404, "The decisions are retry, free and done");
         }
     }
 
@@ -99,7 +80,7 @@ public final class ParkedPages {
         }
         int status = answer.path("status").asInt(200);
         if (!answer.isObject() || status < 200 || status > 299 || (status != 204 && !answer.has("body"))) {
-            refuse(
+            Pages.refuse(
                     context,
                     400,
                     "Say what repeats shall get: {\"status\": 200, \"body\": {...}}, or {\"status\": 204}");
@@ -117,21 +98,6 @@ public final class ParkedPages {
     }
 
     private static void unknown(RoutingContext context) {
-        refuse(context, 404, "No call of this id is parked");
-    }
-
-    private static void refuse(RoutingContext context, int status, String text) {
-        reply(
-                context,
-                status,
-                JsonNodeFactory.instance.objectNode().put("StatusCode", status).put("Error", text));
-    }
-
-    private static void reply(RoutingContext context, int status, JsonNode body) {
-        HttpServerResponse response = context.response();
-        response.setStatusCode(status)
-                .putHeader("Content-Type", "application/json")
-                .putHeader("Cache-Control", "no-store")
-                .end(io.vertx.core.buffer.Buffer.buffer(Json.write(body)));
+        Pages.refuse(context, 404, "No call of this id is parked");
     }
 }

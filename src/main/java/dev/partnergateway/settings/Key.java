@@ -34,6 +34,15 @@ enum Key {
     STORE_PASSWORD("gateway.store.password", "", Kind.SECRET),
     STORE_ENCRYPTION_KEYS("gateway.store.encryption-keys", "", Kind.SECRET),
     STORE_CONNECTIONS("gateway.store.connections", "20", Kind.COUNT),
+    KAFKA_BROKERS("gateway.kafka.brokers", "", Kind.TEXT),
+    KAFKA_QUEUE_TOPIC("gateway.kafka.queue-topic", "partner-gateway.calls", Kind.TOPIC),
+    KAFKA_DEAD_LETTER_TOPIC("gateway.kafka.dead-letter-topic", "partner-gateway.dead-letters", Kind.TOPIC),
+    KAFKA_EVENTS_TOPIC("gateway.kafka.events-topic", "", Kind.TOPIC),
+    KAFKA_GROUP("gateway.kafka.group", "partner-gateway", Kind.TOPIC),
+    KAFKA_CONSUMERS("gateway.kafka.consumers", "4", Kind.COUNT),
+    KAFKA_ATTEMPTS("gateway.kafka.attempts", "12", Kind.COUNT),
+    KAFKA_PAUSE("gateway.kafka.pause", "1000", Kind.MILLIS),
+    QUEUE("gateway.queue.*", null, Kind.QUEUE),
     SANDBOX("gateway.sandbox", "false", Kind.FLAG),
     SANDBOX_PORT("gateway.sandbox.port", "8081", Kind.PORT),
     DEPLOYMENT_HOST("gateway.deployments.*.host", null, Kind.TEXT),
@@ -54,7 +63,9 @@ enum Key {
         COUNT("[1-9][0-9]{0,8}", "a whole number of at least 1"),
         MILLIS("[1-9][0-9]{0,8}", "a whole number of milliseconds, at least 1"),
         PAUSE("0|[1-9][0-9]{0,8}", "a whole number of milliseconds"),
-        LOG_FORMAT("text|json", "text or json");
+        LOG_FORMAT("text|json", "text or json"),
+        TOPIC("[A-Za-z0-9._-]{0,200}", "letters, digits, ., _ and -, at most 200"),
+        QUEUE("|kafka|direct", "kafka or direct");
 
         private final Pattern shape;
         private final String expected;
@@ -85,6 +96,7 @@ enum Key {
         this.kind = kind;
         this.name = Pattern.compile(pattern.replace(".", "\\.")
                 .replace("keys\\.*", "keys\\.([0-9a-f]{64})")
+                .replace("queue\\.*", "queue\\.([A-Za-z0-9/_-]+)")
                 .replace("*", "([a-z0-9-]+)"));
         this.variable = Pattern.compile(pattern.toUpperCase(java.util.Locale.ROOT)
                 .replace('.', '_')

@@ -28,6 +28,7 @@ public final class Settings {
 
     private static final String PREFIX = "gateway.";
     private static final String VARIABLE_PREFIX = "GATEWAY_";
+    private static final String QUEUE = "gateway.queue.";
     private static final String DEPLOYMENTS = "gateway.deployments.";
 
     private final SortedMap<String, String> values;
@@ -269,6 +270,46 @@ public final class Settings {
     /** Most connections to the store. */
     public int storeConnections() {
         return number(Key.STORE_CONNECTIONS);
+    }
+
+    /**
+     * How Kafka is used; empty when no brokers are set.
+     *
+     * @throws SettingsException when something is to be published and no brokers are set
+     */
+    public Optional<KafkaSettings> kafka() {
+        String brokers = text(Key.KAFKA_BROKERS);
+        if (brokers.isEmpty() && !text(Key.KAFKA_EVENTS_TOPIC).isEmpty()) {
+            throw new SettingsException(
+                    "gateway.kafka.events-topic needs gateway.kafka.brokers: name the brokers, or take it away.");
+        }
+        return brokers.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new KafkaSettings(
+                        brokers,
+                        text(Key.KAFKA_QUEUE_TOPIC),
+                        text(Key.KAFKA_DEAD_LETTER_TOPIC),
+                        text(Key.KAFKA_EVENTS_TOPIC),
+                        text(Key.KAFKA_GROUP),
+                        number(Key.KAFKA_CONSUMERS),
+                        number(Key.KAFKA_ATTEMPTS),
+                        Duration.ofMillis(number(Key.KAFKA_PAUSE))));
+    }
+
+    /**
+     * Operations whose calls are queued, or were.
+     *
+     * @return the operation's id as far as the setting could name it (environment variables know no case, and only
+     *     {@code -} between words), and whether its calls are queued now
+     */
+    public Map<String, Boolean> queued() {
+        Map<String, Boolean> queued = new TreeMap<>();
+        values.forEach((name, value) -> {
+            if (name.startsWith(QUEUE) && !value.isEmpty()) {
+                queued.put(name.substring(QUEUE.length()), value.equals("kafka"));
+            }
+        });
+        return queued;
     }
 
     /** Whether the sandbox runs inside this process. */

@@ -138,6 +138,18 @@ public final class Seal {
         }
     }
 
+    /**
+     * As {@link #open}, for what comes from where others can write: only what was sealed with a key is taken.
+     *
+     * @throws UnreadableException as well when it was not
+     */
+    public byte[] openSealed(byte[] sent) {
+        if (sent.length == 0 || sent[0] != SEALED) {
+            throw new UnreadableException("it is not sealed");
+        }
+        return open(sent);
+    }
+
     private static Cipher cipher(int mode, SecretKeySpec key, byte[] nonce) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));

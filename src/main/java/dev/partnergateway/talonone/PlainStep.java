@@ -7,14 +7,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.talonone.UpstreamOperation.Repeat;
-import java.util.UUID;
 import org.apache.camel.Exchange;
 
 /**
  * Sends what a route asks for as it is: one call.
  *
  * <p>Calls that take an {@code Idempotency-Key} get one (contract 2.9): that of the idempotent consumer; else one made
- * of the partner's own {@code Idempotency-Key} header; else a new one. A member {@code key} beside {@code path, query,
+ * of the partner's own {@code Idempotency-Key} header; else a new one, which is the same again when the call comes out of
+ * the queue a second time. A member {@code key} beside {@code path, query,
  * body} tells apart what one partner call sends several times.
  */
 public final class PlainStep implements UpstreamStep {
@@ -31,7 +31,7 @@ public final class PlainStep implements UpstreamStep {
     @Override
     public JsonNode run(Exchange exchange, ObjectNode request) {
         PartnerCall call = PartnerCall.of(exchange);
-        String key = operation.repeat() == Repeat.KEYED ? key(call, request.path("key")) : null;
+        String key = operation.repeat() == Repeat.KEYED ? key(call, request) : null;
         if (!operation.reads()) {
             call.phase(PartnerCall.Phase.SENDING);
         }
@@ -43,14 +43,16 @@ public final class PlainStep implements UpstreamStep {
         return answer;
     }
 
-    private String key(PartnerCall call, JsonNode variant) {
+    private String key(PartnerCall call, ObjectNode request) {
+        JsonNode variant = request.path("key");
         String claimed = call.idempotencyKey();
         if (claimed != null && variant.isMissingNode()) {
             return claimed;
         }
         JsonNode sent = call.checked().call().path("headers").path("Idempotency-Key");
         if (claimed == null && sent.isMissingNode() && variant.isMissingNode()) {
-            return UUID.randomUUID().toString();
+            // One call may do the same operation several times.
+            return Credential.sha256(call.distinction() + ':' + operation.id() + ':' + request);
         }
         ArrayNode tuple = JsonNodeFactory.instance.arrayNode();
         tuple.add(call.deployment().name())

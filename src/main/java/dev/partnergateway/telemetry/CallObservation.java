@@ -75,6 +75,9 @@ public final class CallObservation {
             span.setStatus(StatusCode.ERROR);
         }
         span.end();
+        if (status != 0) {
+            telemetry.answered(call, status, duration);
+        }
         if (telemetry.accessLog()) {
             log(operation, result, duration.toMillis());
         }

@@ -40,6 +40,7 @@ public final class Telemetry implements AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Traces traces;
     private final boolean accessLog;
+    private volatile CallEvents events;
 
     private Telemetry(Traces traces, boolean accessLog) {
         this.traces = traces;
@@ -76,6 +77,38 @@ public final class Telemetry implements AutoCloseable {
     /** A call to a deployment begins; to be closed on the same thread. */
     public UpstreamObservation upstream(String deployment, String operation, String method) {
         return new UpstreamObservation(this, deployment, operation, traces.outgoing(operation, method, deployment));
+    }
+
+    /**
+     * A queued call is tried; to be closed on the same thread.
+     *
+     * @param trace {@code traceparent} of the partner's call, or null
+     */
+    public DeliveryObservation delivery(String requestId, String operation, String trace) {
+        return new DeliveryObservation(this, requestId, operation, traces.continued("deliver " + operation, trace));
+    }
+
+    /** {@code traceparent} of what this thread works on; null when it is not traced. */
+    public static String traceparent() {
+        return Traces.traceparent();
+    }
+
+    /** Publishes events of calls from now on. */
+    public void publish(CallEvents theEvents) {
+        this.events = theEvents;
+    }
+
+    /** A call keeps its contract and is admitted. */
+    public void accepted(PartnerCall call) {
+        if (events != null) {
+            events.accepted(call);
+        }
+    }
+
+    void answered(PartnerCall call, int status, Duration duration) {
+        if (events != null) {
+            events.answered(call, status, duration);
+        }
     }
 
     Timer timer(String name, String... tags) {

@@ -4,11 +4,15 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Spans of calls, exported over OTLP as the standard {@code OTEL_*} variables say; without {@code OTEL_TRACES_EXPORTER}
@@ -20,6 +24,20 @@ import java.util.Map;
 final class Traces implements AutoCloseable {
 
     private static final String NAME = "dev.partnergateway";
+
+    private static final String TRACEPARENT = "traceparent";
+
+    private static final TextMapGetter<String> CARRIER = new TextMapGetter<>() {
+        @Override
+        public List<String> keys(String traceparent) {
+            return List.of(TRACEPARENT);
+        }
+
+        @Override
+        public String get(String traceparent, String name) {
+            return name.equals(TRACEPARENT) ? traceparent : null;
+        }
+    };
 
     private final OpenTelemetry telemetry;
     private final Tracer tracer;
@@ -71,6 +89,27 @@ final class Traces implements AutoCloseable {
                 .setAttribute("http.request.method", method)
                 .setAttribute("gateway.deployment", deployment)
                 .startSpan();
+    }
+
+    /** Goes on with a trace that this gateway, or another one, began. */
+    Span continued(String name, String traceparent) {
+        Context parent = traceparent == null
+                ? Context.root()
+                : W3CTraceContextPropagator.getInstance().extract(Context.root(), traceparent, CARRIER);
+        return tracer.spanBuilder(name)
+                .setSpanKind(SpanKind.CONSUMER)
+                .setParent(parent)
+                .startSpan();
+    }
+
+    static String traceparent() {
+        AtomicReference<String> injected = new AtomicReference<>();
+        W3CTraceContextPropagator.getInstance().inject(Context.current(), injected, (carrier, name, value) -> {
+            if (name.equals(TRACEPARENT)) {
+                carrier.set(value);
+            }
+        });
+        return injected.get();
     }
 
     @Override

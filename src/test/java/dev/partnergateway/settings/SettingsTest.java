@@ -123,7 +123,7 @@ class SettingsTest {
 
     @Test
     void everySettingStandsInApplicationPropertiesWithItsDefault() throws IOException {
-        Pattern line = Pattern.compile("^#?(gateway\\.[a-z0-9.-]+)=(.*)$", Pattern.MULTILINE);
+        Pattern line = Pattern.compile("^#?(gateway\\.[A-Za-z0-9./-]+)=(.*)$", Pattern.MULTILINE);
         Matcher matcher = line.matcher(Files.readString(Path.of("application.properties")));
         Set<String> documented = new TreeSet<>();
         while (matcher.find()) {

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.Kafka;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -130,7 +131,8 @@ class TelemetryTest {
             exchange.close();
         });
         collector.start();
-        Map<String, String> settings = Map.of(
+        Map<String, String> settings = Kafka.shared().queue("cdp/updateCustomerProfilesAudiences");
+        settings.putAll(Map.of(
                 "gateway.log-format",
                 "json",
                 "gateway.deadline.braze",
@@ -138,31 +140,63 @@ class TelemetryTest {
                 "otel.exporter.otlp.endpoint",
                 "http://localhost:" + collector.getAddress().getPort(),
                 "otel.bsp.schedule.delay",
-                "50");
+                "50"));
         try (GatewayProcess gateway = GatewayProcess.start(GatewayProcess.workingDirectory(), settings)) {
             Http.Answer answer = event(gateway.partner(), "alice-the-secret");
-            String requestId = answer.header("X-Request-Id");
-            awaitUntil(() -> gateway.output().contains("\"requestId\":\"" + requestId));
-            String line = gateway.output()
-                    .lines()
-                    .filter(text -> text.contains(requestId) && text.contains("access-log"))
-                    .findFirst()
-                    .orElseThrow();
-            JsonNode json = new ObjectMapper().readTree(line);
+            JsonNode json = logged(gateway, answer);
             assertEquals("braze/trackEvent", json.path("operation").asText());
             assertEquals("200", json.path("status").asText());
             String traceId = json.path("traceId").asText();
             assertEquals(32, traceId.length());
             assertFalse(traceId.startsWith("0af7651916cd43dd"), "a partner's own trace id is not taken");
-            String id = new String(HexFormat.of().parseHex(traceId), StandardCharsets.ISO_8859_1);
             awaitUntil(() -> exported.get().contains("trackEventV2")
                     && exported.get().contains("POST /braze/event")
-                    && exported.get().split(Pattern.quote(id), -1).length > 2);
+                    && spans(exported.get(), traceId) >= 2);
+            Http.Answer queued = queued(gateway.partner(), "alice-the-secret");
+            assertEquals(204, queued.status(), queued.text());
+            String queuedTrace = logged(gateway, queued).path("traceId").asText();
+            // The partner's call, its delivery out of the queue, and the call to Talon.One.
+            awaitUntil(() -> exported.get().contains("deliver cdp/updateCustomerProfilesAudiences")
+                    && exported.get().contains("updateCustomerProfileAudiences")
+                    && spans(exported.get(), queuedTrace) >= 3);
             assertFalse(gateway.output().contains("alice-the-secret"), gateway.output());
             assertFalse(exported.get().contains("alice-the-secret"));
         } finally {
             collector.stop(0);
         }
+    }
+
+    private static Http.Answer queued(Http partner, String profile) {
+        return partner.send(
+                "PUT",
+                "/cdp/customer_profiles/audiences",
+                "{\"data\":[{\"customerProfileId\":\"" + profile + "\",\"adds\":[1]}]}",
+                "Authorization",
+                "ApiKey-v1 sandbox-key-demo-shop",
+                "Content-Type",
+                "application/json",
+                "destination-hostname",
+                "sandbox.example",
+                "customer-data-platform-name",
+                "demo-cdp");
+    }
+
+    /** The line in the log of an answered call. */
+    private static JsonNode logged(GatewayProcess gateway, Http.Answer answer) throws IOException {
+        String requestId = answer.header("X-Request-Id");
+        awaitUntil(() ->
+                gateway.output().lines().anyMatch(text -> text.contains(requestId) && text.contains("access-log")));
+        String line = gateway.output()
+                .lines()
+                .filter(text -> text.contains(requestId) && text.contains("access-log"))
+                .findFirst()
+                .orElseThrow();
+        return new ObjectMapper().readTree(line);
+    }
+
+    private static int spans(String exported, String traceId) {
+        String id = new String(HexFormat.of().parseHex(traceId), StandardCharsets.ISO_8859_1);
+        return exported.split(Pattern.quote(id), -1).length - 1;
     }
 
     private static void awaitUntil(BooleanSupplier condition) {

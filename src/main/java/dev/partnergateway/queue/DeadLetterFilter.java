@@ -1,0 +1,29 @@
+package dev.partnergateway.queue;
+
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * Which dead letters are meant; null = any.
+ *
+ * @param id request id
+ * @param operation the contract's operation
+ * @param deployment the operator's name of the deployment
+ * @param reason the reason itself, or a part of its text in any letter case
+ * @param from not older than
+ * @param to older than
+ */
+public record DeadLetterFilter(
+        String id, String operation, String deployment, String reason, Instant from, Instant to) {
+
+    boolean takes(DeadLetter dead, String text) {
+        return (id == null || id.equals(dead.letter().requestId()))
+                && (operation == null || operation.equals(dead.letter().operation()))
+                && (deployment == null || deployment.equals(dead.letter().deployment()))
+                && (from == null || !dead.at().isBefore(from))
+                && (to == null || dead.at().isBefore(to))
+                && (reason == null
+                        || reason.equals(dead.reason())
+                        || text.toLowerCase(Locale.ROOT).contains(reason.toLowerCase(Locale.ROOT)));
+    }
+}

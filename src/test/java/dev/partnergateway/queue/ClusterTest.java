@@ -1,0 +1,217 @@
+package dev.partnergateway.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.GatewayProcess;
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.Kafka;
+import dev.partnergateway.harness.Postgres;
+import dev.partnergateway.harness.SandboxControl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Gateways on one PostgreSQL and one Kafka: nothing is lost and nothing done twice, whoever goes away in between. */
+class ClusterTest {
+
+    private static GatewayUnderTest gateway;
+    private static Map<String, String> settings;
+    private static Http partner;
+    private static SandboxControl sandbox;
+
+    @BeforeAll
+    static void start() {
+        settings = Kafka.shared().queue(Calls.POINTS, Calls.AUDIENCES);
+        settings.put("gateway.kafka.pause", "100");
+        settings.putAll(Postgres.newStore());
+        gateway = GatewayUnderTest.start(settings);
+        partner = gateway.partner();
+        sandbox = gateway.sandbox();
+        sandbox.limits("{\"managementPerSecond\":0,\"parallelPerProfile\":3}");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    /** Settings of another gateway that shares everything, also the sandbox. */
+    private static Map<String, String> another() {
+        Map<String, String> another = new HashMap<>(settings);
+        another.put("gateway.sandbox", "false");
+        another.put("gateway.deployments.sandbox.host", "sandbox.example");
+        another.put("gateway.deployments.sandbox.base-url", sandbox.address());
+        another.put("gateway.deployments.sandbox.management-key", "sandbox-management-key");
+        another.put("gateway.deployments.sandbox.management-rate", "100000");
+        return another;
+    }
+
+    private static List<String> profiles(int count) {
+        return IntStream.range(0, count).mapToObj(i -> Calls.profile(partner)).toList();
+    }
+
+    private static List<String> given(List<String> profiles) {
+        return profiles.stream()
+                .flatMap(profile -> Calls.given(sandbox, profile).stream())
+                .sorted()
+                .toList();
+    }
+
+    /** A ledger has no entry twice, which a list of calls with lost answers cannot tell. */
+    private static Map<String, Long> added(String beginning) {
+        return sandbox.ledger("transactions").stream()
+                .map(transaction -> transaction.path("name").asText())
+                .filter(name -> name.startsWith(beginning))
+                .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
+    }
+
+    @Test
+    void callsAreCarriedOutOnceEachWhileAGatewayComesAndIsKilledAtWork() throws IOException {
+        sandbox.fault("{\"operation\":\"addLoyaltyPoints\",\"kind\":\"delay\",\"delayMillis\":60}");
+        Path home = GatewayProcess.workingDirectory();
+        Files.writeString(
+                home.resolve("application.properties"),
+                "\ncamel.component.kafka.session-timeout-ms=2000\ncamel.component.kafka.heartbeat-interval-ms=500\n",
+                StandardOpenOption.APPEND);
+        List<String> profiles = profiles(12);
+        int sent = 0;
+        try (GatewayProcess other = GatewayProcess.start(home, another())) {
+            // Until it has taken some partitions over and is in the middle of them.
+            while (!other.management()
+                    .send("GET", "/observe/metrics", (String) null)
+                    .text()
+                    .contains("gateway_deliveries_seconds_count")) {
+                for (String profile : profiles) {
+                    assertEquals(
+                            204,
+                            Calls.points(partner, profile, "kill-" + sent++).status());
+                }
+                assertTrue(sent < 5000, "the other gateway got nothing to do");
+            }
+            for (String profile : profiles) {
+                assertEquals(
+                        204,
+                        Calls.points(other.partner(), profile, "kill-" + sent++).status());
+            }
+            other.kill();
+        }
+        int all = sent;
+        Await.until(
+                () -> added("kill-").size() + " of " + all, () -> added("kill-").size() == all);
+        assertEquals(Map.of(), twice("kill-"));
+        for (String profile : profiles) {
+            List<Integer> order = Calls.given(sandbox, profile).stream()
+                    .map(name -> Integer.valueOf(name.substring("kill-".length())))
+                    .distinct()
+                    .toList();
+            assertEquals(order.stream().sorted().toList(), order, "one profile's calls stay in order");
+        }
+        sandbox.endFaults();
+    }
+
+    private static Map<String, Long> twice(String beginning) {
+        Map<String, Long> twice = new HashMap<>(added(beginning));
+        twice.values().removeIf(count -> count == 1);
+        return twice;
+    }
+
+    @Test
+    void gatewaysThatComeAndGoInOrderShareTheWork() {
+        List<String> profiles = profiles(6);
+        sandbox.fault("{\"operation\":\"addLoyaltyPoints\",\"kind\":\"delay\",\"delayMillis\":30}");
+        List<String> names = new ArrayList<>();
+        GatewayUnderTest other = GatewayUnderTest.start(another());
+        for (int i = 0; i < 60; i++) {
+            if (i == 40) {
+                other.close();
+            }
+            names.add("share-" + i);
+            assertEquals(
+                    204,
+                    Calls.points(partner, profiles.get(i % 6), "share-" + i).status());
+        }
+        Await.until(() -> given(profiles), () -> added("share-").size() == 60);
+        assertEquals(Map.of(), twice("share-"));
+        assertEquals(names.stream().sorted().toList(), given(profiles));
+        sandbox.endFaults();
+    }
+
+    @Test
+    void whileTheBrokerIsAwayNothingIsAcknowledgedAndWhatWasIsNotLost() {
+        List<String> profiles = profiles(2);
+        String first = profiles.get(0);
+        assertEquals(204, Calls.points(partner, first, "down-0").status());
+        Kafka.shared().stop();
+        CompletableFuture<Http.Answer> points;
+        CompletableFuture<Http.Answer> audience;
+        try {
+            points = CompletableFuture.supplyAsync(() -> Calls.points(partner, profiles.get(1), "down-refused"));
+            audience = CompletableFuture.supplyAsync(() -> Calls.audience(partner, first, "2"));
+            assertNotNull(Calls.profile(partner), "what needs no queue is served");
+            for (Http.Answer refused : List.of(points.join(), audience.join())) {
+                assertEquals(503, refused.status(), refused.text());
+                assertEquals("1", refused.header("Retry-After"));
+                assertEquals(503, refused.json().path("StatusCode").asInt());
+                assertEquals(
+                        refused.header("X-Request-Id"),
+                        refused.json().path("RequestUUID").asText());
+            }
+            Http.Answer ready = gateway.management().send("GET", "/observe/health/ready", (String) null);
+            assertEquals(200, ready.status(), ready.text());
+            assertEquals(
+                    503,
+                    gateway.management()
+                            .send("GET", "/dead-letters", (String) null)
+                            .status());
+        } finally {
+            Kafka.shared().start();
+        }
+        Http.Answer[] back = new Http.Answer[1];
+        Await.until(() -> back[0].text(), () -> {
+            back[0] = Calls.points(partner, profiles.get(1), "down-1");
+            return back[0].status() == 204;
+        });
+        Await.until(() -> added("down-"), () -> added("down-").keySet().containsAll(List.of("down-0", "down-1")));
+        assertEquals(Map.of("down-0", 1L, "down-1", 1L), added("down-"));
+    }
+
+    @Test
+    void callsDuringARestartOfTheBrokerAreCarriedOutOnceEach() {
+        String profile = profiles(1).get(0);
+        List<String> acknowledged = new ArrayList<>();
+        CompletableFuture<Void> restart = CompletableFuture.runAsync(() -> {
+            Kafka.shared().stop();
+            Kafka.shared().start();
+        });
+        for (int i = 0; i < 10 || !restart.isDone(); i++) {
+            if (Calls.points(partner, profile, "restart-" + i).status() == 204) {
+                acknowledged.add("restart-" + i);
+            }
+        }
+        restart.join();
+        Await.until(() -> added("restart-"), () -> added("restart-").keySet().containsAll(acknowledged));
+        acknowledged.add("restart-last");
+        Http.Answer[] last = new Http.Answer[1];
+        Await.until(() -> last[0].text(), () -> {
+            last[0] = Calls.points(partner, profile, "restart-last");
+            return last[0].status() == 204;
+        });
+        Await.until(() -> added("restart-"), () -> added("restart-").size() == acknowledged.size());
+        assertEquals(acknowledged.stream().collect(Collectors.toMap(name -> name, name -> 1L)), added("restart-"));
+    }
+}

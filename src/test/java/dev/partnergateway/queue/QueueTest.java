@@ -1,0 +1,403 @@
+package dev.partnergateway.queue;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.Kafka;
+import dev.partnergateway.harness.SandboxControl;
+import dev.partnergateway.management.DeadLettersCommand;
+import dev.partnergateway.settings.Settings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls that are answered when Kafka has them, and carried out later. */
+class QueueTest {
+
+    private static GatewayUnderTest gateway;
+    private static Map<String, String> settings;
+    private static Http partner;
+    private static SandboxControl sandbox;
+
+    @BeforeAll
+    static void start() {
+        settings = Kafka.shared().queue(Calls.POINTS, Calls.AUDIENCES, Calls.MESSAGES);
+        settings.put("gateway.kafka.events-topic", "test-events");
+        settings.put("gateway.settle-time", "1");
+        settings.put("gateway.kafka.attempts", "4");
+        settings.put("gateway.kafka.pause", "100");
+        gateway = GatewayUnderTest.start(settings);
+        partner = gateway.partner();
+        sandbox = gateway.sandbox();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        sandbox.reset();
+        sandbox.limits("{\"managementPerSecond\":0,\"parallelPerProfile\":3}");
+    }
+
+    private static String unique() {
+        return UUID.randomUUID().toString();
+    }
+
+    private static void fault(String operation, String kind, int times, String more) {
+        sandbox.fault("{\"operation\":\"" + operation + "\",\"kind\":\"" + kind + "\",\"times\":" + times + more + "}");
+    }
+
+    private static Http.Answer manage(String method, String path) {
+        return gateway.management().send(method, path, method.equals("POST") ? "" : null);
+    }
+
+    private static JsonNode deadLetter(String requestId) {
+        Http.Answer answer = manage("GET", "/dead-letters?id=" + requestId);
+        assertEquals(200, answer.status(), answer.text());
+        return answer.json().path(0);
+    }
+
+    private static List<ConsumerRecord<String, byte[]>> queued() {
+        return Kafka.shared().records(settings.get("gateway.kafka.queue-topic"));
+    }
+
+    private static ConsumerRecord<String, byte[]> record(String requestId) {
+        return queued().stream()
+                .filter(record -> header(record, "request-id").equals(requestId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String text(byte[] bytes) {
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static String header(ConsumerRecord<String, byte[]> record, String name) {
+        return record.headers().lastHeader(name) == null
+                ? ""
+                : new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private static void again(ConsumerRecord<String, byte[]> record) {
+        Kafka.shared()
+                .write(new ProducerRecord<>(
+                        record.topic(), record.partition(), record.key(), record.value(), record.headers()));
+    }
+
+    @Test
+    void aCallIsAnsweredAsItsContractSaysAndCarriedOutLater() {
+        fault("updateCustomerProfileAudiences", "delay", 1, ",\"delayMillis\":1000");
+        String profile = Calls.profile(partner);
+        Http.Answer answer = Calls.audience(partner, profile, "2");
+        assertEquals(204, answer.status(), answer.text());
+        assertEquals(0, answer.body().length);
+        assertEquals(List.of(), Calls.joined(sandbox));
+        Await.until(() -> Calls.joined(sandbox), () -> Calls.joined(sandbox).equals(List.of(profile)));
+    }
+
+    @Test
+    void aRecordTellsNobodyWhoCalledAndAboutWhom() {
+        String profile = Calls.profile(partner);
+        Http.Answer answer = Calls.points(partner, profile, "secret-name");
+        ConsumerRecord<String, byte[]> record = record(answer.header("X-Request-Id"));
+        assertEquals(Calls.POINTS, header(record, "operation"));
+        assertEquals("sandbox", header(record, "deployment"));
+        String bytes = record.key() + new String(record.value(), StandardCharsets.ISO_8859_1) + record.headers();
+        for (String secret : List.of(profile, "secret-name", "sandbox-key-demo-shop")) {
+            assertFalse(bytes.contains(secret), secret);
+        }
+        Await.until(() -> "", () -> Calls.given(sandbox, profile).size() == 1);
+    }
+
+    @Test
+    void whatTheGatewayWouldRefuseIsRefusedAtOnce() {
+        int before = queued().size();
+        assertEquals(401, Calls.audience(partner, "bob", "1", "no-such-key").status());
+        assertEquals(400, Calls.audience(partner, "bob", "\"no number\"").status());
+        assertEquals(before, queued().size());
+    }
+
+    @Test
+    void aMessageIsAnsweredTheSameInTheQueueAndWithoutIt() {
+        String id = unique();
+        for (String[] message : new String[][] {
+            {
+                "event_processing",
+                "\"mpid\":\"" + id + "\",\"events\":[{\"type\":\"custom_event\",\"name\":\"viewed_product\"}]"
+            },
+            {"audience_membership_change", "\"user_profiles\":[]"}
+        }) {
+            Http.Answer queued = Calls.message(partner, message[0] + "_request", id, message[1]);
+            Http.Answer direct =
+                    Calls.message(GatewayUnderTest.shared().partner(), message[0] + "_request", id, message[1]);
+            assertEquals(200, queued.status(), queued.text());
+            assertArrayEquals(direct.body(), queued.body());
+            assertNotNull(record(queued.header("X-Request-Id")));
+        }
+        Await.until(sandbox::calls, () -> sandbox.calls("trackEventV2").size() == 1);
+        Http.Answer registration = partner.send(
+                "POST", "/mparticle", "{\"type\":\"module_registration_request\"}", "Content-Type", "application/json");
+        assertEquals("Talon.One", registration.json().path("name").asText(), "its answer is no mere receipt");
+    }
+
+    @Test
+    void aRecordThatComesTwiceHasOneEffect() {
+        String profile = Calls.profile(partner);
+        Http.Answer answer = Calls.points(partner, profile, "once");
+        assertEquals(204, answer.status(), answer.text());
+        ConsumerRecord<String, byte[]> record = record(answer.header("X-Request-Id"));
+        again(record);
+        again(record);
+        String events = "\"mpid\":\"" + profile + "\",\"events\":[{\"type\":\"custom_event\",\"name\":\"a\"},"
+                + "{\"type\":\"custom_event\",\"name\":\"a\"}]";
+        String message = Calls.message(partner, "event_processing_request", unique(), events)
+                .header("X-Request-Id");
+        again(record(message));
+        behind(record);
+        assertEquals(List.of("once"), Calls.given(sandbox, profile));
+        behind(record(message));
+        assertEquals(
+                2,
+                sandbox.ledger("events").stream()
+                        .filter(event -> event.path("profileId").asText().equals(profile))
+                        .count());
+    }
+
+    /** Waits until everything in a record's partition up to now has been carried out. */
+    private static void behind(ConsumerRecord<String, byte[]> record) {
+        String marker = unique();
+        Kafka.shared()
+                .write(new ProducerRecord<>(
+                        record.topic(), record.partition(), record.key(), marker.getBytes(StandardCharsets.UTF_8)));
+        ConsumerRecord<String, byte[]> last = queued().stream()
+                .filter(written -> marker.equals(text(written.value())))
+                .findFirst()
+                .orElseThrow();
+        String id = last.topic() + "-" + last.partition() + "-" + last.offset();
+        Await.until(() -> manage("GET", "/dead-letters").text(), () -> !deadLetter(id)
+                .isMissingNode());
+    }
+
+    @Test
+    void aRecordThatCannotBeReadIsADeadLetterAndKeepsNobody() {
+        Http.Answer first = Calls.points(partner, Calls.profile(partner), "first");
+        ConsumerRecord<String, byte[]> record = record(first.header("X-Request-Id"));
+        byte[] damaged = record.value().clone();
+        damaged[damaged.length - 1]++;
+        for (byte[] poison : new byte[][] {damaged, {}, {0, '{', '}'}, null}) {
+            Kafka.shared().write(new ProducerRecord<>(record.topic(), record.partition(), record.key(), poison));
+        }
+        ConsumerRecord<String, byte[]> forged = new ConsumerRecord<>(
+                record.topic(), record.partition(), record.offset(), unique().repeat(2), record.value());
+        again(forged);
+        behind(record);
+        String profile = Calls.profile(partner);
+        assertEquals(204, Calls.points(partner, profile, "after").status());
+        Await.until(() -> "", () -> Calls.given(sandbox, profile).equals(List.of("after")));
+        JsonNode list = manage("GET", "/dead-letters?reason=unreadable").json();
+        assertTrue(list.size() >= 5, list.toString());
+        assertTrue(list.toString().contains("it is not sealed"), list.toString());
+        assertTrue(list.toString().contains("it is damaged"), list.toString());
+    }
+
+    @Test
+    void aLineWaitsInItsOrderWhileOthersGoOn() {
+        String late = Calls.profile(partner);
+        String early = Calls.profile(partner);
+        fault("addLoyaltyPoints", "status", 2, ",\"status\":429");
+        for (String name : List.of("1", "2", "3", "4")) {
+            assertEquals(204, Calls.points(partner, late, name).status());
+        }
+        Await.until(sandbox::faultsMet, () -> sandbox.faultsMet().path("status").asInt() > 0);
+        assertEquals(204, Calls.points(partner, early, "a").status());
+        Await.until(
+                () -> "",
+                () -> Calls.given(sandbox, late).size() == 4
+                        && Calls.given(sandbox, early).size() == 1);
+        assertEquals(List.of("1", "2", "3", "4"), Calls.given(sandbox, late));
+        Await.until(QueueTest::metrics, () -> metrics().contains("gateway_waiting_calls 0.0"));
+    }
+
+    @Test
+    void everyCallIsPublishedAsItIsAcceptedAndAnsweredWithoutTellingAboutWhom() {
+        String profile = Calls.profile(partner);
+        String queued = Calls.points(partner, profile, "secret-name").header("X-Request-Id");
+        String refused = Calls.audience(partner, profile, "\"no number\"").header("X-Request-Id");
+        Await.until(
+                QueueTest::events,
+                () -> events(queued).size() == 2 && events(refused).size() == 1);
+        JsonNode accepted = events(queued).get(0);
+        assertEquals("1.0", accepted.path("specversion").asText());
+        assertEquals(queued + "-accepted", accepted.path("id").asText());
+        assertEquals("/partner-gateway", accepted.path("source").asText());
+        assertEquals("dev.partnergateway.call.accepted", accepted.path("type").asText());
+        assertNotNull(Instant.parse(accepted.path("time").asText()));
+        assertEquals("application/json", accepted.path("datacontenttype").asText());
+        assertEquals(
+                "{\"requestId\":\"" + queued + "\",\"operation\":\"" + Calls.POINTS + "\",\"deployment\":\"sandbox\"}",
+                accepted.path("data").toString());
+        JsonNode answered = events(queued).get(1);
+        assertEquals("dev.partnergateway.call.answered", answered.path("type").asText());
+        assertEquals(204, answered.at("/data/status").asInt());
+        assertTrue(answered.at("/data/milliseconds").isInt(), answered.toString());
+        assertEquals(400, events(refused).get(0).at("/data/status").asInt());
+        for (String secret : List.of(profile, "secret-name", "sandbox-key-demo-shop")) {
+            assertFalse(events().toString().contains(secret), secret);
+        }
+        Await.until(QueueTest::metrics, () -> metrics().contains("gateway_events_total{result=\"published\"}"));
+    }
+
+    private static List<JsonNode> events() {
+        return Kafka.shared().records(settings.get("gateway.kafka.events-topic")).stream()
+                .peek(record ->
+                        assertEquals("application/cloudevents+json; charset=UTF-8", header(record, "content-type")))
+                .map(record -> json(record.value()))
+                .toList();
+    }
+
+    private static List<JsonNode> events(String requestId) {
+        return events().stream()
+                .filter(event -> event.at("/data/requestId").asText().equals(requestId))
+                .toList();
+    }
+
+    private static JsonNode json(byte[] bytes) {
+        try {
+            return new ObjectMapper().readTree(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String metrics() {
+        return manage("GET", "/observe/metrics").text();
+    }
+
+    @Test
+    void pointsWhoseAnswerIsLostAreAddedOnce() {
+        String profile = Calls.profile(partner);
+        fault("addLoyaltyPoints", "commit-then-reset", 1, "");
+        assertEquals(204, Calls.points(partner, profile, "lost").status());
+        assertEquals(204, Calls.points(partner, profile, "next").status());
+        Await.until(() -> sandbox.calls(), () -> Calls.given(sandbox, profile).contains("next"));
+        assertEquals(
+                List.of("lost", "next"),
+                sandbox.ledger("transactions").stream()
+                        .filter(transaction -> List.of("lost", "next")
+                                .contains(transaction.path("name").asText()))
+                        .map(transaction -> transaction.path("name").asText())
+                        .sorted()
+                        .toList());
+    }
+
+    @Test
+    void whatTalonOneRefusesIsADeadLetterThatIsReplayedByFilter() {
+        Http.Answer answer = Calls.audience(partner, "bob", "999");
+        assertEquals(204, answer.status(), answer.text());
+        String id = answer.header("X-Request-Id");
+        Await.until(() -> manage("GET", "/dead-letters").text(), () -> !deadLetter(id)
+                .isMissingNode());
+        JsonNode dead = deadLetter(id);
+        assertEquals(Calls.AUDIENCES, dead.path("operation").asText());
+        assertEquals("sandbox", dead.path("deployment").asText());
+        assertEquals("404", dead.path("reason").asText(), dead.toString());
+        assertEquals(1, dead.path("attempts").asInt());
+        assertFalse(dead.path("text").asText().isEmpty());
+        String at = dead.path("at").asText();
+        for (String fits : List.of(
+                "deployment=sandbox&operation=" + Calls.AUDIENCES,
+                "reason=404",
+                "from=" + at,
+                "to=2199-01-01T00:00:00Z")) {
+            assertTrue(manage("GET", "/dead-letters?" + fits).text().contains(id), fits);
+        }
+        for (String other : List.of("deployment=other", "operation=" + Calls.POINTS, "reason=429", "to=" + at)) {
+            assertFalse(manage("GET", "/dead-letters?" + other).text().contains(id), other);
+        }
+        assertEquals("{\"replayed\":1}\n", command(0, "dead-letters", "replay", "id=" + id, "reason=404"));
+        Await.until(() -> dead, () -> deadLetter(id).path("at").asText().compareTo(at) > 0);
+        assertTrue(command(0, "dead-letters", "list", "id=" + id).contains(id));
+        assertTrue(command(2, "dead-letters", "replay").contains("dead-letters list"));
+        assertTrue(command(1, "dead-letters", "list", "when=now").contains("The filter has"));
+        assertEquals(400, manage("POST", "/dead-letters/replay").status());
+        assertEquals(404, manage("GET", "/dead-letters/" + id).status());
+        assertEquals(404, partner.send("GET", "/dead-letters", (String) null).status(), "not on the partner port");
+    }
+
+    private static String command(int exitCode, String... arguments) {
+        Properties properties = new Properties();
+        properties.setProperty(
+                "gateway.management-port", "" + gateway.management().port());
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        int code = new DeadLettersCommand(
+                        Settings.load(Path.of("application.properties"), Map.of(), properties), out, out)
+                .run(arguments);
+        String text = printed.toString(StandardCharsets.UTF_8);
+        assertEquals(exitCode, code, text);
+        return text;
+    }
+
+    @Test
+    void whatFailsAtEveryTryIsADeadLetterAndCarriedOutWhenItIsReplayed() {
+        String profile = Calls.profile(partner);
+        fault("updateCustomerProfileAudiences", "status", 4, ",\"status\":503");
+        String id = Calls.audience(partner, profile, "1").header("X-Request-Id");
+        Await.until(() -> manage("GET", "/dead-letters").text(), () -> !deadLetter(id)
+                .isMissingNode());
+        assertEquals(4, deadLetter(id).path("attempts").asInt());
+        assertEquals("502", deadLetter(id).path("reason").asText());
+        assertEquals(List.of(), Calls.joined(sandbox));
+        assertEquals(
+                "{\"replayed\":1}",
+                manage("POST", "/dead-letters/replay?id=" + id).text());
+        Await.until(() -> "", () -> Calls.joined(sandbox).equals(List.of(profile)));
+        assertTrue(deadLetter(id).isMissingNode(), "it is no dead letter any more");
+    }
+
+    @Test
+    void manyCallsAtOnceAreAllCarriedOutInTheOrderOfTheirProfiles() {
+        fault("addLoyaltyPoints", "status", 8, ",\"status\":429,\"probability\":0.2");
+        List<String> profiles =
+                List.of(Calls.profile(partner), Calls.profile(partner), Calls.profile(partner), Calls.profile(partner));
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            names.add("" + i);
+            for (String profile : profiles) {
+                assertEquals(204, Calls.points(partner, profile, "" + i).status());
+            }
+        }
+        for (String profile : profiles) {
+            Await.until(
+                    () -> Calls.given(sandbox, profile),
+                    () -> Calls.given(sandbox, profile).size() >= 15);
+            assertEquals(names, Calls.given(sandbox, profile));
+        }
+    }
+}
