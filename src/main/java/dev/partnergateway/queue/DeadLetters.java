@@ -7,6 +7,8 @@ import dev.partnergateway.kafka.Topic;
 import dev.partnergateway.kafka.TopicReader;
 import dev.partnergateway.queue.Delivery.Outcome;
 import dev.partnergateway.store.Seal;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -31,12 +33,14 @@ public final class DeadLetters {
     private final TopicReader reader;
     private final Topic queue;
     private final Contents contents;
+    private final Counter added;
 
-    DeadLetters(Topic topic, TopicReader reader, Topic queue, Contents contents) {
+    DeadLetters(Topic topic, TopicReader reader, Topic queue, Contents contents, MeterRegistry meters) {
         this.topic = topic;
         this.reader = reader;
         this.queue = queue;
         this.contents = contents;
+        this.added = meters.counter("gateway.queue.dead.letters");
     }
 
     /**
@@ -56,6 +60,7 @@ public final class DeadLetters {
         }
         DeadLetter dead = new DeadLetter(letter.with(content), outcome.status(), attempts, Instant.now());
         topic.write(letter.requestId(), dead.headers(), content, PATIENCE);
+        added.increment();
         LOG.warn("{} is a dead letter after {} tries: {}", letter, attempts, outcome.status());
     }
 

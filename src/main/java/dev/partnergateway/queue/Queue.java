@@ -112,11 +112,12 @@ public final class Queue implements AutoCloseable {
                 new Topic(camel, kafka, kafka.deadLetterTopic()),
                 new TopicReader(camel, kafka, kafka.deadLetterTopic()),
                 topic,
-                contents);
+                contents,
+                house.telemetry().meters());
         Delivery delivery = new Delivery(camel, access, house.deployments(), house.operations(), house.telemetry());
         this.waiting = new Waiting(house.store(), contents, delivery, deadLetters, kafka, house.executor());
         this.arrivals = new Arrivals(contents, delivery, waiting, deadLetters);
-        Gauge.builder("gateway.waiting.calls", waiting, Waiting::count)
+        Gauge.builder("gateway.queue.waiting", waiting, Waiting::count)
                 .description("Queued calls that are tried again later, and those behind them")
                 .register(house.telemetry().meters());
     }

@@ -41,7 +41,7 @@ public final class DeliveryObservation implements AutoCloseable {
         span.setAttribute("gateway.status", status);
         span.end();
         telemetry
-                .timer("gateway.deliveries", "operation", operation, "status", status)
+                .timer("gateway.queue.deliveries", "operation", operation, "status", status)
                 .record(Duration.ofNanos(System.nanoTime() - begin));
         MDC.clear();
     }

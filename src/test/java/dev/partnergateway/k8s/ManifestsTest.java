@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -77,7 +78,7 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"embedded", "postgres"})
+    @ValueSource(strings = {"embedded", "postgres", "kafka"})
     void anOverlayIsRenderedWithTheRepositorysFilesAndSettingsThatTheGatewayKnows(String overlay) throws Exception {
         List<JsonNode> all = documents(render(overlay));
         for (JsonNode document : all) {
@@ -114,6 +115,30 @@ class ManifestsTest {
         assertTrue(settings.drain().compareTo(settings.deadline("any")) > 0, "draining outlives the longest deadline");
         assertEquals("0.0.0.0", settings.managementHost());
         assertEquals(overlay.equals("embedded"), settings.storeUrl().startsWith("jdbc:h2:"));
+        assertEquals(overlay.equals("kafka"), settings.kafka().isPresent());
+        assertEquals(
+                overlay.equals("kafka") ? queueable() : Set.of(),
+                settings.queued().keySet());
+    }
+
+    /** Operations that can be queued, as environment variables name them. */
+    private static Set<String> queueable() throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (String file : names(Path.of("openapi"))) {
+            for (JsonNode path :
+                    YAML.readTree(Path.of("openapi", file).toFile()).path("paths")) {
+                for (JsonNode operation : path) {
+                    if (operation.has("x-queue")) {
+                        names.add(operation
+                                .path("operationId")
+                                .asText()
+                                .toLowerCase(Locale.ROOT)
+                                .replace('/', '-'));
+                    }
+                }
+            }
+        }
+        return names;
     }
 
     @Test

@@ -95,7 +95,7 @@ class ClusterTest {
             while (!other.management()
                     .send("GET", "/observe/metrics", (String) null)
                     .text()
-                    .contains("gateway_deliveries_seconds_count")) {
+                    .contains("gateway_queue_deliveries_seconds_count")) {
                 for (String profile : profiles) {
                     assertEquals(
                             204,

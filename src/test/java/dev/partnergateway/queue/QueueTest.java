@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -241,7 +244,7 @@ class QueueTest {
                 () -> Calls.given(sandbox, late).size() == 4
                         && Calls.given(sandbox, early).size() == 1);
         assertEquals(List.of("1", "2", "3", "4"), Calls.given(sandbox, late));
-        Await.until(QueueTest::metrics, () -> metrics().contains("gateway_waiting_calls 0.0"));
+        Await.until(QueueTest::metrics, () -> metrics().contains("gateway_queue_waiting 0.0"));
     }
 
     @Test
@@ -293,6 +296,22 @@ class QueueTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void everyMetricOfTheQueueThatAlertsLookAtIsOnTheMetricsPage() throws IOException {
+        String alerts = Files.readString(Path.of("k8s/observability/prometheus-rule.yaml"));
+        List<String> used = Pattern.compile("gateway_queue_[a-z_]+")
+                .matcher(alerts)
+                .results()
+                .map(MatchResult::group)
+                .toList();
+        assertTrue(used.size() >= 2, used.toString());
+        assertEquals(
+                List.of(),
+                used.stream()
+                        .filter(name -> !metrics().contains("\n" + name + " "))
+                        .toList());
     }
 
     private static String metrics() {
