@@ -2,6 +2,7 @@ package dev.partnergateway.access;
 
 import dev.partnergateway.call.CallbackHost;
 import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.DeploymentClock;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.settings.DeploymentSettings;
 import dev.partnergateway.settings.Settings;
@@ -82,7 +83,8 @@ public final class Deployments {
                         .map(text -> callbackHost(settings.name(), text))
                         .toList(),
                 settings.managementRate(),
-                settings.batching());
+                settings.batching(),
+                new DeploymentClock());
     }
 
     private static CallbackHost callbackHost(String deployment, String text) {

@@ -53,7 +53,7 @@ public final class AudienceCreation implements UpstreamStep {
                 return other.get().deepCopy().put("existing", true);
             }
         }
-        Instant earliest = Timestamps.earliest(Instant.now());
+        Instant begun = Instant.now();
         Optional<UpstreamAnswer> first = first(call, request);
         UpstreamAnswer answer = first.orElseGet(() -> second(call, request));
         if (answer.status() != 409) {
@@ -65,7 +65,11 @@ public final class AudienceCreation implements UpstreamStep {
         ExternalId external = ExternalId.of(request.path("body"));
         if (first.isEmpty() || take) {
             ObjectNode audience = existing(call, external).orElseThrow(() -> exists(external));
-            if (first.isEmpty() && ours(audience, request.path("body"), earliest)) {
+            if (first.isEmpty()
+                    && ours(
+                            audience,
+                            request.path("body"),
+                            call.deployment().clock().earliest(begun))) {
                 return audience;
             }
             if (take) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param callbackHosts where results may be posted to (contract 4)
  * @param managementRate calls a second to one Management API endpoint
  * @param batching whether coupons may be created in batches
+ * @param clock its time beside the gateway's
  */
 public record Deployment(
         String name,
@@ -26,7 +27,8 @@ public record Deployment(
         boolean createAttributes,
         List<CallbackHost> callbackHosts,
         int managementRate,
-        boolean batching) {
+        boolean batching,
+        DeploymentClock clock) {
 
     /**
      * What the operator registered about a partner key.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.idempotency.Claim;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Supplier;
 
 /** One piece of work on a coupon. A call without a claim keeps nothing beyond itself. */
@@ -58,7 +59,8 @@ final class Attempt {
 
     /** Whether a coupon is what this work made: as it was asked for, and nobody else's. */
     boolean ours(JsonNode coupon, JsonNode body) {
-        return CouponLookup.ours(coupon, body, claim == null ? begun : claim.created())
+        Instant since = Instant.ofEpochMilli(claim == null ? begun : claim.created());
+        return CouponLookup.ours(coupon, body, deployment.clock().earliest(since))
                 && (claim == null || !claim.belongsToAnother(deployment.name(), coupon));
     }
 

@@ -50,14 +50,14 @@ final class CouponLookup {
      * Whether a coupon is the one that was asked for: same recipient, limits and dates, and not older than the request.
      *
      * @param body what was sent for it
-     * @param begun when the request began, in milliseconds since 1970 UTC
+     * @param earliest what was made for the request is not older, by the deployment's clock
      */
-    static boolean ours(JsonNode coupon, JsonNode body, long begun) {
+    static boolean ours(JsonNode coupon, JsonNode body, Instant earliest) {
         String wanted = body.path("recipientIntegrationId").asText("");
         if (!coupon.path("recipientIntegrationId").asText("").equals(wanted)) {
             return false;
         }
-        if (Timestamps.of(coupon.path("created")).isBefore(Timestamps.earliest(Instant.ofEpochMilli(begun)))) {
+        if (Timestamps.of(coupon.path("created")).isBefore(earliest)) {
             return false;
         }
         for (String name : NUMBERS) {

@@ -20,8 +20,8 @@ import java.util.List;
 /** Finds out among a profile's transactions whether points were added (contract 2.9). */
 final class PointsLookup {
 
-    /** Talon.One may carry out a call this long after it was sent, at the latest. */
-    private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
+    /** Talon.One may carry out a call this long after it was sent by any gateway's clock, at the latest. */
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(65);
 
     private static final String PAGE = "1000";
 
@@ -56,7 +56,7 @@ final class PointsLookup {
      * @throws Refusal when Talon.One cannot be asked
      */
     Found find(Deployment deployment, Credential key, Claim claim, Points points, Duration patience) {
-        Instant earliest = Timestamps.earliest(Instant.ofEpochMilli(claim.created()));
+        Instant earliest = deployment.clock().earliest(Instant.ofEpochMilli(claim.created()));
         JsonNode page = list(deployment, key, points, earliest, patience);
         List<JsonNode> free = new ArrayList<>();
         for (JsonNode transaction : page.path("data")) {
@@ -69,7 +69,7 @@ final class PointsLookup {
         if (page.path("hasMore").asBoolean()) {
             return new Found(false, null);
         }
-        long since = earliest.minus(LONGEST_CALL).toEpochMilli();
+        long since = claim.created() - LONGEST_CALL.toMillis();
         int made = 0;
         int perhaps = 0;
         for (Claim.Other other : claim.others(deployment.name(), points.nameOfMatching(), since)) {

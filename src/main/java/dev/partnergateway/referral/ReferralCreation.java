@@ -110,7 +110,7 @@ public final class ReferralCreation implements UpstreamStep {
             }
             throw Refusal.unknown(refusal.status(), refusal.getMessage());
         }
-        Instant earliest = Timestamps.earliest(Instant.ofEpochMilli(claim.created()));
+        Instant earliest = call.deployment().clock().earliest(Instant.ofEpochMilli(claim.created()));
         for (JsonNode referral : answer.path("referrals")) {
             if (same(referral, wanted)
                     && !Timestamps.of(referral.path("created")).isBefore(earliest)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -39,6 +40,7 @@ final class Control {
                             .attributes
                             .removeIf(attribute ->
                                     named(received, attribute, "entity") && named(received, attribute, "name")));
+                case "PUT /sandbox/clock" -> done(() -> clock(object(received).path("aheadMillis")));
                 case "PUT /sandbox/limits" -> done(() -> limits(object(received)));
                 default -> ledger(received);
             };
@@ -73,6 +75,13 @@ final class Control {
             throw new IllegalArgumentException("The body must be a JSON object.");
         }
         return body;
+    }
+
+    private void clock(JsonNode aheadMillis) {
+        if (!aheadMillis.canConvertToLong()) {
+            throw new IllegalArgumentException("aheadMillis must be a whole number, below 0 for behind.");
+        }
+        desk.world().clock.ahead(Duration.ofMillis(aheadMillis.longValue()));
     }
 
     private void limits(JsonNode wanted) {
@@ -158,6 +167,7 @@ final class Control {
                         "GET /sandbox/faults",
                         "DELETE /sandbox/faults",
                         "PUT /sandbox/limits",
+                        "PUT /sandbox/clock",
                         "POST /sandbox/reset"));
         return about;
     }

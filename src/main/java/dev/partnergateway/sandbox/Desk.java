@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.hc.client5.http.utils.DateUtils;
 
 /**
  * Takes a call through credential, rate, parallelism, fault, repeat and check to the operation that carries it out. A call
@@ -259,8 +260,11 @@ final class Desk {
         }
     }
 
-    private static void reply(HttpServerResponse response, Calls.Recorded recorded, Answer answer) {
+    private void reply(HttpServerResponse response, Calls.Recorded recorded, Answer answer) {
         recorded.answered(answer.status());
+        if (!response.closed()) {
+            response.putHeader("Date", DateUtils.formatStandardDate(world.clock.instant()));
+        }
         reply(response, answer.status(), answer.body(), answer.retryAfter());
     }
 

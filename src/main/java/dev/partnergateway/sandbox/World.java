@@ -3,6 +3,7 @@ package dev.partnergateway.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
 /** All that the deployment holds. Only the one event loop touches it, so nothing here is locked. */
 final class World {
 
-    final Clock clock;
+    final MovableClock clock;
     final Map<String, Integer> keys = new LinkedHashMap<>();
     final Map<Integer, String> applications = new TreeMap<>();
     final Map<Integer, ObjectNode> campaigns = new TreeMap<>();
@@ -40,12 +41,13 @@ final class World {
     private Random random;
 
     World(Clock clock) {
-        this.clock = clock;
+        this.clock = new MovableClock(clock);
         reset();
     }
 
     /** Back to the seed. */
     void reset() {
+        clock.ahead(Duration.ZERO);
         List.of(
                         keys,
                         applications,

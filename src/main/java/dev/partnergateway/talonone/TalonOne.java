@@ -1,6 +1,7 @@
 package dev.partnergateway.talonone;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.settings.Settings;
@@ -14,6 +15,7 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLHandshakeException;
@@ -24,6 +26,7 @@ import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 
 /**
@@ -132,6 +135,7 @@ public final class TalonOne {
                 throw new Unanswered(sent(exchange.getException()), exchange.getException());
             }
             UpstreamAnswer answer = answer(exchange);
+            seeTime(call.deployment(), exchange);
             seen.answered(answer.status());
             return answer;
         } finally {
@@ -223,6 +227,14 @@ public final class TalonOne {
             return new UpstreamAnswer(status, Json.read(bytes), true, retryAfter);
         } catch (IOException e) {
             return new UpstreamAnswer(status, UpstreamAnswer.NO_BODY, false, retryAfter);
+        }
+    }
+
+    private static void seeTime(Deployment deployment, Exchange exchange) {
+        String text = exchange.getMessage().getHeader("Date", String.class);
+        Instant date = text == null ? null : DateUtils.parseStandardDate(text);
+        if (date != null) {
+            deployment.clock().shows(date, Instant.now());
         }
     }
 

@@ -9,7 +9,7 @@ import org.apache.camel.spi.HeaderFilterStrategy;
 public final class UpstreamHeaders implements HeaderFilterStrategy {
 
     private static final Set<String> SENT = Set.of("authorization", "accept", "content-type", "idempotency-key");
-    private static final Set<String> TAKEN = Set.of("content-type", "retry-after");
+    private static final Set<String> TAKEN = Set.of("content-type", "retry-after", "date");
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.partnergateway.call.CallbackHost;
 import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.DeploymentClock;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Seal;
@@ -85,7 +86,15 @@ class OutboxTest {
 
     private Deployment deployment() {
         return new Deployment(
-                "shop", URI.create("https://shop.example"), Optional.empty(), Map.of(), false, allowed, 3, true);
+                "shop",
+                URI.create("https://shop.example"),
+                Optional.empty(),
+                Map.of(),
+                false,
+                allowed,
+                3,
+                true,
+                new DeploymentClock());
     }
 
     private void receive(HttpExchange exchange) throws IOException {

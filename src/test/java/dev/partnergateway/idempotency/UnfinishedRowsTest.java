@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.DeploymentClock;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.harness.Stores;
 import dev.partnergateway.settings.Secret;
@@ -36,7 +37,15 @@ class UnfinishedRowsTest {
     private static final Duration LEASE = Duration.ofSeconds(7);
     private static final long DAY = Duration.ofDays(1).toMillis();
     private static final Deployment DEPLOYMENT = new Deployment(
-            "d", URI.create("http://localhost:1"), Optional.empty(), Map.of(), false, List.of(), 3, true);
+            "d",
+            URI.create("http://localhost:1"),
+            Optional.empty(),
+            Map.of(),
+            false,
+            List.of(),
+            3,
+            true,
+            new DeploymentClock());
 
     private Store store;
     private long now;
