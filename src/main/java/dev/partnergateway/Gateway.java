@@ -33,6 +33,7 @@ import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
+import dev.partnergateway.talonone.Allowance;
 import dev.partnergateway.talonone.PlainStep;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.TalonOneComponent;
@@ -145,11 +146,13 @@ public final class Gateway implements AutoCloseable {
 
         CamelContext camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
-        TalonOne talonOne = new TalonOne(UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings, telemetry);
-        Access access = new Access(deployments, new KeyProof(talonOne, upstream), store);
+        TalonOne talonOne = open(new TalonOne(
+                UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings, Allowance.ofThisProcess(), telemetry));
+        Access access = new Access(deployments, new KeyProof(talonOne, upstream), store, settings.deploymentLimit());
         Seal seal = new Seal(settings.storeEncryptionKeys());
         ReplayingRepository answers = new ReplayingRepository(store, seal, access);
-        CouponCreation coupons = new CouponCreation(talonOne, access, settings.settleTime());
+        CouponCreation coupons =
+                new CouponCreation(talonOne, access, settings.settleTime(), upstream, telemetry.meters());
         PointsAddition points = new PointsAddition(talonOne, answers, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
         Audiences audiences = new Audiences(talonOne, access, store, upstream);
@@ -192,8 +195,8 @@ public final class Gateway implements AutoCloseable {
         }
         manage(camel, answers, queue);
 
-        Sweeper sweeper =
-                answers.sweeper(deployments::named, Map.of("createCoupons", coupons, "addLoyaltyPoints", points));
+        Sweeper sweeper = answers.sweeper(
+                deployments::named, Map.of("createCoupons", coupons, "addLoyaltyPoints", points), upstream);
         beginChores(sweeper, outbox, answers);
         server.listen();
         open(server::drain);
@@ -265,7 +268,7 @@ public final class Gateway implements AutoCloseable {
                 Map.of(),
                 true,
                 List.of("http://127.0.0.1:" + sandbox.port()),
-                DeploymentSettings.DEFAULT_MANAGEMENT_RATE,
+                settings.sandboxManagementRate(),
                 true);
     }
 

@@ -15,9 +15,15 @@ public final class Access {
     private final KeyProof proof;
     private final Principals principals;
     private final RateLimits rateLimits = new RateLimits();
+    private final Shares shares;
 
-    /** Puts the checks together. */
-    public Access(Deployments deployments, KeyProof proof, Store store) {
+    /**
+     * Puts the checks together.
+     *
+     * @param deploymentLimit calls worked on at once for one deployment
+     */
+    public Access(Deployments deployments, KeyProof proof, Store store, int deploymentLimit) {
+        this.shares = new Shares(deploymentLimit);
         this.deployments = deployments;
         this.proof = proof;
         this.principals = new Principals(store);
@@ -27,7 +33,8 @@ public final class Access {
      * Admits a call or refuses it, before its route begins.
      *
      * @param authorization values of the {@code Authorization} header
-     * @throws Refusal 400, 401, 404 or 501 (contract 2.1 to 2.3); 429 when it is one too many
+     * @throws Refusal 400, 401, 404 or 501 (contract 2.1 to 2.3); 429 when it is one too many; 503 when the deployment has
+     *     too many
      */
     public void admit(PartnerCall call, List<String> authorization) {
         Operation operation = call.operation();
@@ -42,6 +49,7 @@ public final class Access {
                 deployments.find(address == null ? "" : address),
                 Credentials.read(authentication, authorization, call.checked().credential()));
         rateLimits.count(call);
+        shares.enter(call, call.deployment());
         prove(call);
     }
 

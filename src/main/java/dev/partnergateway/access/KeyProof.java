@@ -284,6 +284,7 @@ public final class KeyProof {
                     query == null ? none : query,
                     null,
                     null,
+                    null,
                     WAIT));
         } catch (Unanswered e) {
             throw TalonOne.refusal(operation, e);

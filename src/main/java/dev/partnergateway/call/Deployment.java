@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param registry SHA-256 of a partner key to the Application it belongs to (contract 2.3)
  * @param createAttributes whether missing attributes may be created in it (contract 2.10)
  * @param callbackHosts where results may be posted to (contract 4)
- * @param managementRate calls a second to one Management API endpoint
+ * @param managementRate calls a second to one Management API endpoint; 0 = no limit
  * @param batching whether coupons may be created in batches
  * @param clock its time beside the gateway's
  */

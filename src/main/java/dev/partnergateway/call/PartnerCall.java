@@ -41,6 +41,7 @@ public final class PartnerCall {
     private String idempotencyKey;
     private String seed;
     private int drawn;
+    private Runnable whenOver = () -> {};
 
     /**
      * Begins a call.
@@ -109,6 +110,16 @@ public final class PartnerCall {
             throw Refusal.retry(503, "No time was left to call Talon.One: try again", Duration.ofSeconds(1));
         }
         return wait;
+    }
+
+    /** Something to be done once when nothing works on the call any more. */
+    public void whenOver(Runnable action) {
+        this.whenOver = action;
+    }
+
+    /** Nothing works on the call any more. */
+    public void over() {
+        whenOver.run();
     }
 
     /** What the call is waiting for. */

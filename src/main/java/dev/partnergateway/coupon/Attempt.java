@@ -3,6 +3,7 @@ package dev.partnergateway.coupon;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.idempotency.Claim;
 import java.time.Duration;
@@ -12,7 +13,13 @@ import java.util.function.Supplier;
 /** One piece of work on a coupon. A call without a claim keeps nothing beyond itself. */
 final class Attempt {
 
+    private static final String WAY = "way";
+    private static final String IMPORT = "import";
+
     final Deployment deployment;
+
+    /** Whose turn it uses at Talon.One; null = the gateway's own. */
+    final Credential party;
 
     /** Longest wait for Talon.One, asked for before each call. */
     final Supplier<Duration> patience;
@@ -26,8 +33,15 @@ final class Attempt {
 
     private final long begun = System.currentTimeMillis();
 
-    Attempt(Deployment deployment, Supplier<Duration> patience, Claim claim, JsonNode path, CouponPattern pattern) {
+    Attempt(
+            Deployment deployment,
+            Credential party,
+            Supplier<Duration> patience,
+            Claim claim,
+            JsonNode path,
+            CouponPattern pattern) {
         this.deployment = deployment;
+        this.party = party;
         this.patience = patience;
         this.claim = claim;
         this.path = path;
@@ -37,12 +51,17 @@ final class Attempt {
     /** The same work as it was written down for the claim, whatever the repeat says. */
     Attempt asWrittenDown() {
         ObjectNode written = claim.request();
-        return new Attempt(deployment, patience, claim, written.get("path"), CouponPattern.read(written));
+        return new Attempt(deployment, party, patience, claim, written.get("path"), CouponPattern.read(written));
     }
 
     /** Whether a code was sent and it is not known what became of it. */
     boolean unknown() {
         return claim != null && claim.unknown() && claim.request() != null;
+    }
+
+    /** Whether the code was last sent in a file: that can be sent again at any time (contract 6.1, step 3). */
+    boolean wasImported() {
+        return claim.request().path(WAY).asText("").equals(IMPORT);
     }
 
     /** A code that was drawn before but not used is used now. */
@@ -57,21 +76,35 @@ final class Attempt {
         return (ObjectNode) claim.request().get("body");
     }
 
+    /** When the claim was made, in milliseconds since 1970 UTC. */
+    long begun() {
+        return claim == null ? begun : claim.created();
+    }
+
     /** Whether a coupon is what this work made: as it was asked for, and nobody else's. */
     boolean ours(JsonNode coupon, JsonNode body) {
-        Instant since = Instant.ofEpochMilli(claim == null ? begun : claim.created());
-        return CouponLookup.ours(coupon, body, deployment.clock().earliest(since))
+        return CouponLookup.ours(coupon, body, deployment.clock().earliest(Instant.ofEpochMilli(begun())))
                 && (claim == null || !claim.belongsToAnother(deployment.name(), coupon));
+    }
+
+    /** What is written down before a code is sent with createCoupons. */
+    private ObjectNode content(ObjectNode body) {
+        ObjectNode content = JsonNodeFactory.instance.objectNode();
+        content.put("operation", "createCoupons");
+        content.set("path", path);
+        content.set("body", body);
+        pattern.write(content);
+        return content;
+    }
+
+    /** What is written down before a code is sent in a file. */
+    ObjectNode importContent(ObjectNode body) {
+        return content(body).put(WAY, IMPORT);
     }
 
     void writeDown(ObjectNode body) {
         if (claim != null) {
-            ObjectNode content = JsonNodeFactory.instance.objectNode();
-            content.put("operation", "createCoupons");
-            content.set("path", path);
-            content.set("body", body);
-            pattern.write(content);
-            claim.sending(content);
+            claim.sending(content(body));
         }
     }
 

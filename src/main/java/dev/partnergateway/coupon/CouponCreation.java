@@ -10,14 +10,17 @@ import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Claim;
 import dev.partnergateway.idempotency.Finisher;
 import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.Turn;
 import dev.partnergateway.talonone.Unanswered;
 import dev.partnergateway.talonone.UpstreamAnswer;
 import dev.partnergateway.talonone.UpstreamCall;
 import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.talonone.UpstreamStep;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.apache.camel.Exchange;
 
 /**
@@ -36,6 +39,7 @@ public final class CouponCreation implements UpstreamStep, Finisher {
     private final TalonOne talonOne;
     private final Access access;
     private final CouponLookup lookup;
+    private final CouponBatches batches;
     private final UpstreamOperation create;
     private final Duration settleTime;
 
@@ -43,11 +47,14 @@ public final class CouponCreation implements UpstreamStep, Finisher {
      * Puts the step together.
      *
      * @param settleTime how long Talon.One may take to list a coupon that it has created (contract 6, step 5)
+     * @param executor carries out what several calls share
      */
-    public CouponCreation(TalonOne talonOne, Access access, Duration settleTime) {
+    public CouponCreation(
+            TalonOne talonOne, Access access, Duration settleTime, Executor executor, MeterRegistry meters) {
         this.talonOne = talonOne;
         this.access = access;
-        this.lookup = new CouponLookup(talonOne);
+        this.lookup = new CouponLookup(talonOne, executor);
+        this.batches = new CouponBatches(talonOne, lookup, executor, meters);
         this.create = talonOne.contract().operation("createCoupons");
         this.settleTime = settleTime;
     }
@@ -66,11 +73,10 @@ public final class CouponCreation implements UpstreamStep, Finisher {
         if (claim != null && claim.outcome().isPresent()) {
             return whole(claim.outcome().get());
         }
-        Attempt attempt = new Attempt(call.deployment(), call::upstreamWait, claim, request.path("path"), pattern);
+        Attempt attempt = new Attempt(
+                call.deployment(), call.credential(), call::upstreamWait, claim, request.path("path"), pattern);
         call.phase(PartnerCall.Phase.SENDING);
-        JsonNode coupon = attempt.unknown()
-                ? resume(attempt.asWrittenDown())
-                : create(attempt, fields, attempt.firstCode(), false);
+        JsonNode coupon = attempt.unknown() ? resume(attempt.asWrittenDown()) : create(attempt, fields);
         if (claim != null) {
             claim.settled(coupon);
         }
@@ -79,7 +85,7 @@ public final class CouponCreation implements UpstreamStep, Finisher {
 
     @Override
     public void finish(Deployment deployment, Claim claim) {
-        Attempt attempt = new Attempt(deployment, () -> UNHURRIED, claim, null, null).asWrittenDown();
+        Attempt attempt = new Attempt(deployment, null, () -> UNHURRIED, claim, null, null).asWrittenDown();
         claim.settled(resume(attempt));
     }
 
@@ -106,22 +112,59 @@ public final class CouponCreation implements UpstreamStep, Finisher {
                 .put("discountLimit", limit.decimalValue().longValue());
     }
 
+    /** A lone coupon is created at once, with one call; what comes in numbers is created in batches (contract 6.1). */
+    private JsonNode create(Attempt attempt, ObjectNode fields) {
+        String code = attempt.firstCode();
+        if (!batched(attempt, fields)) {
+            return create(attempt, fields, code, false, Optional.empty());
+        }
+        Optional<Turn> alone = batches.alone(attempt.deployment);
+        return alone.isPresent()
+                ? create(attempt, fields, code, false, alone)
+                : batches.create(attempt, fields, code, false);
+    }
+
+    /** A fixed code gives one coupon ever, and only createCoupons says for certain whose it is. */
+    private static boolean batched(Attempt attempt, ObjectNode fields) {
+        return attempt.deployment.batching()
+                && !attempt.pattern.fixed()
+                && CouponFile.takes(fields, attempt.pattern.text());
+    }
+
     /**
      * Sends codes until one is free.
      *
      * @param sentBefore whether the first code may have been sent already: then a taken code may be the call's own
+     * @param first turn for the first code; empty = it has to be waited for
      */
-    private JsonNode create(Attempt attempt, ObjectNode fields, String firstCode, boolean sentBefore) {
+    private JsonNode create(
+            Attempt attempt, ObjectNode fields, String firstCode, boolean sentBefore, Optional<Turn> first) {
         String code = firstCode;
+        Optional<Turn> given = first;
         for (int drawn = 1; ; drawn++) {
             ObjectNode body = fields.deepCopy().put("couponPattern", code);
-            attempt.writeDown(body);
-            Optional<JsonNode> coupon = send(attempt, code, body);
+            // Nothing is written down for a call whose turn does not come.
+            Turn turn = given.orElseGet(
+                    () -> talonOne.turn(attempt.deployment, create, attempt.party, attempt.patience.get()));
+            given = Optional.empty();
+            try {
+                attempt.writeDown(body);
+            } catch (RuntimeException e) {
+                turn.unused();
+                throw e;
+            }
+            boolean doubtful = sentBefore && drawn == 1;
+            Optional<JsonNode> coupon = send(attempt, code, body, doubtful, turn);
             if (coupon.isPresent()) {
                 return coupon.get();
             }
-            if (sentBefore && drawn == 1) {
-                return find(attempt, code, body, Refusal.unknown(503, "The coupon is not listed yet: try again"));
+            if (doubtful) {
+                Refusal otherwise = Refusal.unknown(503, "The coupon is not listed yet: try again");
+                JsonNode there = lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code, 0)
+                        .orElseThrow(() -> otherwise);
+                if (attempt.ours(there, body)) {
+                    return there;
+                }
             }
             attempt.wasRefused();
             attempt.note("the code was taken");
@@ -136,19 +179,27 @@ public final class CouponCreation implements UpstreamStep, Finisher {
         }
     }
 
-    /** Sends one literal code; empty when another coupon has it. */
-    private Optional<JsonNode> send(Attempt attempt, String code, ObjectNode body) {
+    /**
+     * Sends one literal code.
+     *
+     * @param doubtful whether it may have been sent already: then it stays unknown when Talon.One has no time for it
+     * @return empty when another coupon has it
+     */
+    private Optional<JsonNode> send(Attempt attempt, String code, ObjectNode body, boolean doubtful, Turn turn) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.set("path", attempt.path);
         request.set("body", body);
         request.putObject("query").put("silent", "no");
         UpstreamAnswer answer;
         try {
-            answer = talonOne.send(
-                    UpstreamCall.of(create, attempt.deployment, null, request, null, attempt.patience.get()));
+            Duration patience = patience(attempt, turn);
+            answer = talonOne.send(UpstreamCall.of(create, attempt.deployment, null, request, null, patience), turn);
+        } catch (Refusal e) {
+            postpone(attempt, doubtful);
+            throw e;
         } catch (Unanswered e) {
             if (!e.sent()) {
-                attempt.wasPostponed();
+                postpone(attempt, doubtful);
                 throw TalonOne.refusal(create, e);
             }
             attempt.note("no answer");
@@ -159,7 +210,7 @@ public final class CouponCreation implements UpstreamStep, Finisher {
             return Optional.of(coupon);
         }
         if (answer.status() == 429) {
-            attempt.wasPostponed();
+            postpone(attempt, doubtful);
             throw TalonOne.refusal(create, answer);
         }
         if (codeIsTaken(answer)) {
@@ -172,6 +223,21 @@ public final class CouponCreation implements UpstreamStep, Finisher {
         attempt.note("answered " + answer.status());
         return Optional.of(
                 find(attempt, code, body, Refusal.unknown(502, "Talon.One's answer could not be read; try again")));
+    }
+
+    private static void postpone(Attempt attempt, boolean doubtful) {
+        if (!doubtful) {
+            attempt.wasPostponed();
+        }
+    }
+
+    private static Duration patience(Attempt attempt, Turn turn) {
+        try {
+            return attempt.patience.get();
+        } catch (Refusal e) {
+            turn.unused();
+            throw e;
+        }
     }
 
     /** How Talon.One says that a code is taken is not documented: several ways are understood. */
@@ -189,7 +255,7 @@ public final class CouponCreation implements UpstreamStep, Finisher {
     /** Looks the code up after an unknown outcome, when there is time; else the sweeper or the next repeat does. */
     private JsonNode find(Attempt attempt, String code, ObjectNode body, Refusal otherwise) {
         try {
-            return lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code)
+            return lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code, attempt.begun())
                     .filter(coupon -> attempt.ours(coupon, body))
                     .orElseThrow(() -> otherwise);
         } catch (Refusal e) {
@@ -201,11 +267,16 @@ public final class CouponCreation implements UpstreamStep, Finisher {
     private JsonNode resume(Attempt attempt) {
         ObjectNode body = attempt.body();
         String code = body.path("couponPattern").asText();
+        boolean batched = batched(attempt, body);
+        if (batched && attempt.wasImported()) {
+            attempt.note("sent again in a file, which is safe");
+            return batches.create(attempt, body, code, true);
+        }
         Optional<JsonNode> found;
         // What becomes visible while it is being looked for may be missed: the look counts from its beginning.
         long asked = System.currentTimeMillis();
         try {
-            found = lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code);
+            found = lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code, attempt.begun());
         } catch (Refusal e) {
             throw Refusal.unknown(e.status(), e.getMessage());
         }
@@ -219,12 +290,14 @@ public final class CouponCreation implements UpstreamStep, Finisher {
             if (attempt.pattern.fixed()) {
                 throw Refusal.of(400, "/couponPattern: a coupon with this code exists already");
             }
-            return create(attempt, body, attempt.pattern.draw(), false);
+            return create(attempt, body, attempt.pattern.draw(), false, Optional.empty());
         }
         if (asked - attempt.claim.sent() < settleTime.toMillis()) {
             throw Refusal.unknown(503, "It is not known yet whether Talon.One created the coupon: try again");
         }
         attempt.note("not found: the same code is sent again");
-        return create(attempt, body, code, true);
+        return batched
+                ? batches.create(attempt, body, code, true)
+                : create(attempt, body, code, true, Optional.empty());
     }
 }

@@ -138,6 +138,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         } catch (Exception e) {
             return refused(e, call);
         } finally {
+            call.over();
             releaseExchange(exchange, false);
         }
     }

@@ -25,6 +25,8 @@ final class AnswerTable {
             + " OR (state = 'CLAIMED' AND lease_until <= ?)"
             + " OR (state IN ('SENT', 'SETTLED') AND expires <= ? AND lease_until <= ?))";
 
+    private static final String SENDING = "UPDATE answer SET state = 'SENT', request = ?, sent = ?, result = ?"
+            + " WHERE id = ? AND owner = ? AND lease_until > ?";
     private static final int LONGEST_TEXT = 500;
 
     private final Store store;
@@ -150,19 +152,27 @@ final class AnswerTable {
                 == 1;
     }
 
-    /** Writes down what is about to be sent, and what it will make if that is known; false when the lease has ended. */
-    boolean sending(String id, String owner, byte[] request, String result, long now) {
-        return store.update(
-                        "UPDATE answer SET state = 'SENT', request = ?, sent = ?, result = ? WHERE id = ? AND owner = ?"
-                                + " AND lease_until > ?",
-                        seal.seal(request),
-                        now,
-                        result,
-                        id,
-                        owner,
-                        now)
-                == 1;
+    /** Writes down what is about to be sent; false when the lease has ended. */
+    boolean sending(Sending one, long now) {
+        return sending(List.of(one), now)[0] == 1;
     }
+
+    /** Writes down all that is about to be sent, in one transaction; 1 for each whose lease has not ended. */
+    int[] sending(List<Sending> all, long now) {
+        return store.updateAll(
+                SENDING,
+                all.stream()
+                        .map(one ->
+                                new Object[] {seal.seal(one.request()), now, one.result(), one.id(), one.owner(), now})
+                        .toList());
+    }
+
+    /**
+     * What is about to be sent for a row.
+     *
+     * @param result what it will make, if that is known; else null
+     */
+    record Sending(String id, String owner, byte[] request, String result) {}
 
     /** Lets go of a row whose outcome is not known; nobody else takes it before a time. */
     void release(String id, String owner, long now, long notBefore) {

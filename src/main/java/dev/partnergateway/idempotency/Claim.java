@@ -8,8 +8,11 @@ import dev.partnergateway.idempotency.Row.State;
 import dev.partnergateway.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 
@@ -87,10 +90,46 @@ public final class Claim {
     public void sending(ObjectNode content, String name) {
         long now = table.now();
         String result = name == null ? null : result(content, name) + ':';
-        if (!table.sending(id, owner, Json.write(content), result, now)) {
+        if (!table.sending(new AnswerTable.Sending(id, owner, Json.write(content), result), now)) {
             throw Refusal.retry(503, "Another gateway has taken this call over: try again", Duration.ofSeconds(1));
         }
+        sent(content, now);
+    }
+
+    /**
+     * Commits what is about to be sent for many claims at once.
+     *
+     * @param contents what {@link #sending(ObjectNode)} takes, for each claim
+     * @return claims that another process has taken over: nothing may be sent for them
+     */
+    public static Set<Claim> sending(Map<Claim, ObjectNode> contents) {
+        Set<Claim> lost = new HashSet<>();
+        if (contents.isEmpty()) {
+            return lost;
+        }
+        List<Claim> claims = List.copyOf(contents.keySet());
+        long now = claims.get(0).table.now();
+        int[] written = claims.get(0)
+                .table
+                .sending(
+                        claims.stream()
+                                .map(claim -> new AnswerTable.Sending(
+                                        claim.id, claim.owner, Json.write(contents.get(claim)), null))
+                                .toList(),
+                        now);
+        for (int i = 0; i < written.length; i++) {
+            if (written[i] == 1) {
+                claims.get(i).sent(contents.get(claims.get(i)), now);
+            } else {
+                lost.add(claims.get(i));
+            }
+        }
+        return lost;
+    }
+
+    private void sent(ObjectNode content, long now) {
         state = State.SENT;
+        kept = false;
         sent = now;
         request = content;
     }
@@ -104,6 +143,7 @@ public final class Claim {
     /** Talon.One refused what was sent: it had no effect. */
     public void refused() {
         state = State.CLAIMED;
+        kept = false;
     }
 
     /** Talon.One had no time for what was sent: it had no effect, and the same is sent next time. */
@@ -167,7 +207,7 @@ public final class Claim {
             unlessAnothers(() -> table.settle(id, owner, Json.write(outcome), result(), made()));
         } else if (parked != null) {
             park(parked);
-        } else if (kept) {
+        } else if (kept && !effectUnknown) {
             table.keep(id, owner, now);
         } else if (effectUnknown || unknown()) {
             table.release(id, owner, now, 0);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -288,9 +289,11 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
      *
      * @param deployments configured deployment by its name; null = not configured any more
      * @param finishers by the operation that was written down
+     * @param executor finishes several at once
      */
-    public Sweeper sweeper(Function<String, Deployment> deployments, Map<String, Finisher> finishers) {
-        return new Sweeper(table, deployments, finishers);
+    public Sweeper sweeper(
+            Function<String, Deployment> deployments, Map<String, Finisher> finishers, Executor executor) {
+        return new Sweeper(table, deployments, finishers, executor);
     }
 
     /** How many calls are not finished: begun by a process that runs, or left over by one that was killed. */

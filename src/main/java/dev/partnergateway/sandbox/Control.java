@@ -88,6 +88,7 @@ final class Control {
         int rate = desk.limits().managementPerSecond();
         int parallel = desk.limits().parallelPerProfile();
         int errors = desk.limits().errorsPerAnswer();
+        int lag = desk.limits().listingLagMillis();
         for (Map.Entry<String, JsonNode> limit : wanted.properties()) {
             if (!limit.getValue().canConvertToInt() || limit.getValue().intValue() < 0) {
                 throw new IllegalArgumentException(limit.getKey() + " must be a whole number, 0 for no limit.");
@@ -96,10 +97,11 @@ final class Control {
                 case "managementPerSecond" -> rate = limit.getValue().intValue();
                 case "parallelPerProfile" -> parallel = limit.getValue().intValue();
                 case "errorsPerAnswer" -> errors = limit.getValue().intValue();
+                case "listingLagMillis" -> lag = limit.getValue().intValue();
                 default -> throw new IllegalArgumentException("There is no limit '" + limit.getKey() + "'.");
             }
         }
-        desk.limits().set(rate, parallel, errors);
+        desk.limits().set(rate, parallel, errors, lag);
     }
 
     private Answer ledger(Received received) {
@@ -143,7 +145,8 @@ final class Control {
         about.putObject("limits")
                 .put("managementPerSecond", desk.limits().managementPerSecond())
                 .put("parallelPerProfile", desk.limits().parallelPerProfile())
-                .put("errorsPerAnswer", desk.limits().errorsPerAnswer());
+                .put("errorsPerAnswer", desk.limits().errorsPerAnswer())
+                .put("listingLagMillis", desk.limits().listingLagMillis());
         ArrayNode operations = about.putArray("operations");
         for (Operation operation : desk.operations()) {
             operations.add(operation.method() + " /" + String.join("/", operation.segments()));

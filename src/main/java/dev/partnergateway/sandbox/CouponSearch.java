@@ -16,10 +16,12 @@ final class CouponSearch {
 
     private final World world;
     private final Attributes attributes;
+    private final Limits limits;
 
-    CouponSearch(World world, Attributes attributes) {
+    CouponSearch(World world, Attributes attributes, Limits limits) {
         this.world = world;
         this.attributes = attributes;
+        this.limits = limits;
     }
 
     Answer list(Call call) {
@@ -58,8 +60,9 @@ final class CouponSearch {
             Coupon one = world.coupon(call.query().get("value"));
             coupons = one == null || one.campaign() != campaign.path("id").asInt() ? List.of() : List.of(one);
         }
+        Instant listed = world.clock.instant().minusMillis(limits.listingLagMillis());
         for (Coupon coupon : coupons) {
-            if (wanted.test(coupon)) {
+            if (!coupon.created().isAfter(listed) && wanted.test(coupon)) {
                 found.add(coupon.json());
             }
         }

@@ -31,16 +31,17 @@ final class Desk {
     private final Map<String, Handler> handlers;
     private final Calls calls = new Calls();
     private final Callbacks callbacks = new Callbacks();
-    private final Limits limits = new Limits();
+    private final Limits limits;
     private final Faults faults = new Faults();
     private final Repeats repeats;
 
     /**
      * @throws IllegalStateException when the operations and the handlers are not the same ones
      */
-    Desk(Vertx vertx, World world, List<Operation> operations, Map<String, Handler> handlers) {
+    Desk(Vertx vertx, World world, Limits limits, List<Operation> operations, Map<String, Handler> handlers) {
         this.vertx = vertx;
         this.world = world;
+        this.limits = limits;
         this.operations = operations;
         this.handlers = handlers;
         this.repeats = new Repeats(world.clock);
@@ -86,7 +87,7 @@ final class Desk {
         calls.clear();
         callbacks.clear();
         repeats.clear();
-        limits.set(Limits.MANAGEMENT_PER_SECOND, Limits.PARALLEL_PER_PROFILE, 0);
+        limits.set(Limits.MANAGEMENT_PER_SECOND, Limits.PARALLEL_PER_PROFILE, 0, 0);
     }
 
     private record Match(Operation operation, Map<String, String> path) {}

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The limits of Talon.One: calls a second for each Management endpoint, calls at once for each profile, and how many
- * errors of a request one answer names.
+ * The limits of Talon.One: calls a second for each Management endpoint, calls at once for each profile, how many errors
+ * of a request one answer names, and how late its lists are.
  */
 final class Limits {
 
@@ -22,12 +22,14 @@ final class Limits {
     private int managementPerSecond = MANAGEMENT_PER_SECOND;
     private int parallelPerProfile = PARALLEL_PER_PROFILE;
     private int errorsPerAnswer;
+    private int listingLagMillis;
 
     /** Sets all limits; 0 turns one off. */
-    void set(int newManagementPerSecond, int newParallelPerProfile, int newErrorsPerAnswer) {
+    void set(int newManagementPerSecond, int newParallelPerProfile, int newErrorsPerAnswer, int newListingLagMillis) {
         managementPerSecond = newManagementPerSecond;
         parallelPerProfile = newParallelPerProfile;
         errorsPerAnswer = newErrorsPerAnswer;
+        listingLagMillis = newListingLagMillis;
         accepted.clear();
     }
 
@@ -41,6 +43,11 @@ final class Limits {
 
     int errorsPerAnswer() {
         return errorsPerAnswer;
+    }
+
+    /** How long a new coupon is missing in lists of coupons, in milliseconds. */
+    int listingLagMillis() {
+        return listingLagMillis;
     }
 
     /**

@@ -53,7 +53,8 @@ public final class Sandbox implements AutoCloseable {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
         try {
             World world = new World(clock);
-            Desk desk = new Desk(vertx, world, operations, handlers(world));
+            Limits limits = new Limits();
+            Desk desk = new Desk(vertx, world, limits, operations, handlers(world, limits));
             Control control = new Control(desk);
             HttpServer server = vertx.createHttpServer(new HttpServerOptions()
                             .setMaxInitialLineLength(LONGEST_REQUEST_LINE)
@@ -73,11 +74,11 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    private static Map<String, Handler> handlers(World world) {
+    private static Map<String, Handler> handlers(World world, Limits limits) {
         Attributes attributes = new Attributes(world);
         Campaigns campaigns = new Campaigns(world);
         Coupons coupons = new Coupons(world, attributes);
-        CouponSearch search = new CouponSearch(world, attributes);
+        CouponSearch search = new CouponSearch(world, attributes, limits);
         Audiences audiences = new Audiences(world);
         Loyalty loyalty = new Loyalty(world);
         States states = new States(world, loyalty);

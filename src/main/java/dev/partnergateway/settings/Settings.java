@@ -187,6 +187,11 @@ public final class Settings {
         return number(Key.RUNNING_LIMIT);
     }
 
+    /** Most calls worked on at once for one deployment. */
+    public int deploymentLimit() {
+        return number(Key.DEPLOYMENT_LIMIT);
+    }
+
     /** Threads for calls on a JDK without virtual threads. */
     public int threads() {
         return number(Key.THREADS);
@@ -245,6 +250,16 @@ public final class Settings {
     /** Most connections to one deployment. */
     public int connections() {
         return number(Key.CONNECTIONS);
+    }
+
+    /** Most calls waiting for one profile or session. */
+    public int sequenceLimit() {
+        return number(Key.SEQUENCE_LIMIT);
+    }
+
+    /** How long a failing deployment is left alone. */
+    public Duration breakerPause() {
+        return Duration.ofMillis(number(Key.BREAKER_PAUSE));
     }
 
     /** JDBC address of the store. */
@@ -320,6 +335,11 @@ public final class Settings {
     /** Port of the sandbox; 0 = any free one. */
     public int sandboxPort() {
         return number(Key.SANDBOX_PORT);
+    }
+
+    /** Calls a second that the gateway makes to one Management endpoint of the sandbox. */
+    public int sandboxManagementRate() {
+        return number(Key.SANDBOX_MANAGEMENT_RATE);
     }
 
     /** Names of the configured deployments. */

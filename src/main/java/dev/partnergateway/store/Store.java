@@ -106,6 +106,34 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Runs one statement many times in one transaction: all of it is committed, or nothing.
+     *
+     * @param rows the parameters of each run
+     * @return number of rows changed by each run
+     * @throws StoreException when the database does not do it
+     */
+    public int[] updateAll(String sql, List<Object[]> rows) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            connection.setAutoCommit(false);
+            try {
+                for (Object[] parameters : rows) {
+                    set(statement, parameters);
+                    statement.addBatch();
+                }
+                int[] changed = statement.executeBatch();
+                connection.commit();
+                return changed;
+            } catch (SQLException e) {
+                connection.rollback();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new StoreException(e);
+        }
+    }
+
+    /**
      * Reads rows.
      *
      * @throws StoreException when the database does not do it

@@ -1,6 +1,7 @@
 package dev.partnergateway.talonone;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
@@ -8,6 +9,7 @@ import dev.partnergateway.settings.Settings;
 import dev.partnergateway.talonone.UpstreamOperation.Key;
 import dev.partnergateway.telemetry.Telemetry;
 import dev.partnergateway.telemetry.UpstreamObservation;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -17,25 +19,43 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
 
 /**
  * The one way to a deployment: fixed path templates with encoded values, the right key, a bounded wait, over
- * camel-http.
+ * camel-http. On the way a call waits for others that write the same profile, takes its turn at a Management endpoint,
+ * is refused while the deployment fails or has too many calls, and is sent again where that is harmless.
  */
-public final class TalonOne {
+public final class TalonOne implements AutoCloseable {
 
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    /** A call that could not wait longer than this says nothing about a deployment that did not answer it. */
+    private static final Duration FAIR_WAIT = Duration.ofMillis(500);
+
+    /** A repeat with less time than this left would only load the deployment. */
+    private static final Duration LEAST_WAIT = Duration.ofMillis(50);
+
+    private static final Unanswered FAILED = new Unanswered(true, new IOException());
+
+    private static final int FORM_BYTES = 512;
 
     private final UpstreamContract contract;
     private final CamelContext camel;
@@ -43,17 +63,33 @@ public final class TalonOne {
     private final Settings settings;
     private final Telemetry telemetry;
     private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
+    private final Map<String, Semaphore> connections = new ConcurrentHashMap<>();
+    private final Meters meters;
+    private final Budget budget;
+    private final Sequence sequence;
+    private final Breakers breakers;
 
     /**
      * Prepares calls.
      *
      * @param camel the context whose camel-http is used; configured here
+     * @param allowance counts the calls to Management endpoints
      */
-    public TalonOne(UpstreamContract contract, CamelContext camel, Settings settings, Telemetry telemetry) {
+    public TalonOne(
+            UpstreamContract contract,
+            CamelContext camel,
+            Settings settings,
+            Allowance allowance,
+            Telemetry telemetry) {
         this.contract = contract;
         this.camel = camel;
         this.settings = settings;
         this.telemetry = telemetry;
+        this.meters = new Meters(telemetry.meters());
+        this.budget = new Budget(allowance, meters);
+        this.sequence = new Sequence(settings.sequenceLimit());
+        this.breakers = new Breakers(settings.breakerPause(), meters);
+        meters.sequences(sequence::waiting);
         this.template = camel.createProducerTemplate();
         configure(camel.getComponent("http", HttpComponent.class));
         configure(camel.getComponent("https", HttpComponent.class));
@@ -62,7 +98,9 @@ public final class TalonOne {
     private void configure(HttpComponent http) {
         http.setHttpClientConfigurer(new TalonOneHttpClient());
         http.setConnectionsPerRoute(settings.connections());
-        http.setMaxTotalConnections(settings.connections() * 2);
+        // Each deployment has its own share: one that is slow takes no connection from another.
+        http.setMaxTotalConnections(
+                settings.connections() * (settings.deployments().size() + 1));
         http.setConnectTimeout(settings.connectTimeout().toMillis());
         http.setCookieManagementDisabled(true);
         http.setRedirectHandlingDisabled(true);
@@ -105,32 +143,177 @@ public final class TalonOne {
         return UpstreamErrors.of(operation, failure);
     }
 
+    /** Turns at Management endpoints, for those who have something to do between turn and call. */
+    public Budget budget() {
+        return budget;
+    }
+
     /**
-     * Calls a deployment once.
+     * Waits for a turn to make a call that is written down first.
+     *
+     * @throws Refusal 429, 501 or 503 when it cannot be made in time; nothing was sent then
+     */
+    public Turn turn(Deployment deployment, UpstreamOperation operation, Credential party, Duration patience) {
+        authorization(operation, deployment, party);
+        breakers.check(deployment);
+        return budget.take(deployment, operation, party(party), patience);
+    }
+
+    /**
+     * A turn that needs no waiting, if there is one and nobody waits for it.
+     *
+     * @throws Refusal 501 or 503 when the deployment cannot be called at all
+     */
+    public Optional<Turn> turnNow(Deployment deployment, UpstreamOperation operation) {
+        authorization(operation, deployment, null);
+        breakers.check(deployment);
+        return budget.takeNow(deployment, operation);
+    }
+
+    private static String party(Credential credential) {
+        return credential == null ? "" : credential.hash();
+    }
+
+    /**
+     * Calls a deployment, again where that is harmless and there is time.
+     *
+     * @return whatever it answered last
+     * @throws Unanswered when it did not
+     * @throws Refusal 429 or 503 when its turn did not come, 501 when the deployment has no management key and one is
+     *     needed; nothing was sent then
+     */
+    public UpstreamAnswer send(UpstreamCall call) throws Unanswered {
+        long deadline = System.nanoTime() + call.patience().toNanos();
+        Sequence.Place place = sequence.enter(call, call.patience());
+        try {
+            for (int sent = 1; ; sent++) {
+                UpstreamAnswer answer = null;
+                Unanswered failure = null;
+                Optional<Duration> pause;
+                try {
+                    answer = once(call, deadline);
+                    pause = Retries.after(call, answer, sent);
+                } catch (Unanswered e) {
+                    failure = e;
+                    pause = Retries.after(call, e, sent);
+                }
+                if (pause.isEmpty() || pause.get().plus(LEAST_WAIT).compareTo(left(deadline)) > 0) {
+                    if (failure != null) {
+                        throw failure;
+                    }
+                    return answer;
+                }
+                meters.repeated(call.deployment(), call.operation());
+                pause(pause.get());
+            }
+        } finally {
+            place.close();
+        }
+    }
+
+    private UpstreamAnswer once(UpstreamCall call, long deadline) throws Unanswered {
+        if (call.operation().key() == Key.PARTNER) {
+            return send(call.within(left(deadline)), Turn.FREE);
+        }
+        Turn turn = turn(call.deployment(), call.operation(), call.credential(), left(deadline));
+        return send(call.within(left(deadline)), turn);
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+    }
+
+    private static void pause(Duration pause) {
+        try {
+            Thread.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Refusal.retry(503, "The gateway is stopping: try again", SOON);
+        }
+    }
+
+    /**
+     * Calls a deployment exactly once, in a turn that was waited for before.
      *
      * @return whatever it answered
      * @throws Unanswered when it did not
-     * @throws Refusal 501 when the deployment has no management key and one is needed
+     * @throws Refusal 503 when the deployment fails or has too many calls; nothing was sent then
      */
-    public UpstreamAnswer send(UpstreamCall call) throws Unanswered {
+    public UpstreamAnswer send(UpstreamCall call, Turn turn) throws Unanswered {
+        Semaphore share =
+                connections.computeIfAbsent(call.deployment().name(), name -> new Semaphore(settings.connections()));
+        if (!share.tryAcquire()) {
+            turn.unused();
+            throw Refusal.retry(503, "Too many calls to this deployment are running: try again", SOON);
+        }
+        Exchange exchange;
+        try {
+            exchange = prepared(call);
+            breakers.enter(call.deployment());
+        } catch (RuntimeException e) {
+            turn.unused();
+            share.release();
+            throw e;
+        }
+        long begun = System.nanoTime();
+        UpstreamAnswer answer = null;
+        Throwable failure = null;
+        try {
+            answer = exchange(call, exchange);
+            return answer;
+        } catch (Unanswered | RuntimeException e) {
+            failure = e;
+            throw e;
+        } finally {
+            long took = System.nanoTime() - begun;
+            share.release();
+            if (answer != null && answer.status() == 429) {
+                turn.refused(answer.retryAfter());
+            } else {
+                turn.made(Duration.ofNanos(took));
+            }
+            note(call, answer, failure, took);
+        }
+    }
+
+    private void note(UpstreamCall call, UpstreamAnswer answer, Throwable failure, long took) {
+        boolean impatient = failure instanceof Unanswered unanswered
+                && unanswered.sent()
+                && call.patience().compareTo(FAIR_WAIT) < 0;
+        if (answer != null && answer.status() < 500 || impatient) {
+            breakers.over(call.deployment(), null, took);
+        } else {
+            breakers.over(call.deployment(), failure == null ? FAILED : failure, took);
+        }
+    }
+
+    private Exchange prepared(UpstreamCall call) {
         UpstreamOperation operation = call.operation();
         Endpoint endpoint = endpoints.computeIfAbsent(
                 call.deployment().baseUrl().getScheme() + " " + operation.method(), this::endpoint);
         Exchange exchange = endpoint.createExchange(ExchangePattern.InOut);
-        exchange.getMessage().setHeader(Exchange.HTTP_URI, uri(call));
-        exchange.getMessage().setHeader("Authorization", authorization(call));
-        exchange.getMessage().setHeader("Accept", "application/json");
+        Message message = exchange.getMessage();
+        message.setHeader(Exchange.HTTP_URI, uri(call));
+        message.setHeader("Authorization", authorization(operation, call.deployment(), call.credential()));
+        message.setHeader("Accept", "application/json");
         if (call.idempotencyKey() != null) {
-            exchange.getMessage().setHeader("Idempotency-Key", call.idempotencyKey());
+            message.setHeader("Idempotency-Key", call.idempotencyKey());
         }
-        if (call.body() != null && !operation.method().equals("GET")) {
-            exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
-            exchange.getMessage().setBody(Json.write(call.body()));
+        if (call.file() != null) {
+            form(call.file(), message);
+        } else if (call.body() != null && !operation.method().equals("GET")) {
+            message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+            message.setBody(Json.write(call.body()));
         }
+        return exchange;
+    }
+
+    private UpstreamAnswer exchange(UpstreamCall call, Exchange exchange) throws Unanswered {
+        UpstreamOperation operation = call.operation();
         TalonOneHttpClient.waitAtMost(call.patience());
         try (UpstreamObservation seen =
                 telemetry.upstream(call.deployment().name(), operation.id(), operation.method())) {
-            template.send(endpoint, exchange);
+            template.send(exchange.getFromEndpoint(), exchange);
             if (exchange.getException() != null) {
                 throw new Unanswered(sent(exchange.getException()), exchange.getException());
             }
@@ -143,18 +326,37 @@ public final class TalonOne {
         }
     }
 
+    /** The boundary is random: no text of a caller in the file can end its part. */
+    private static void form(byte[] file, Message message) {
+        try (HttpEntity form = MultipartEntityBuilder.create()
+                .addBinaryBody("upFile", file, ContentType.create("text/csv", StandardCharsets.UTF_8), "coupons.csv")
+                .build()) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(file.length + FORM_BYTES);
+            form.writeTo(bytes);
+            message.setHeader(Exchange.CONTENT_TYPE, form.getContentType());
+            message.setBody(bytes.toByteArray());
+        } catch (IOException e) {
+            throw new IllegalStateException("a form in memory could not be written", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        budget.close();
+    }
+
     private Endpoint endpoint(String schemeAndMethod) {
         String[] parts = schemeAndMethod.split(" ");
         return camel.getEndpoint(parts[0] + "://talon-one?throwExceptionOnFailure=false&skipResponseHeaders=false"
                 + "&headerFilterStrategy=#upstreamHeaders&httpMethod=" + parts[1]);
     }
 
-    private static String authorization(UpstreamCall call) {
-        if (call.operation().key() == Key.PARTNER) {
-            return call.credential().authorization();
+    private static String authorization(UpstreamOperation operation, Deployment deployment, Credential credential) {
+        if (operation.key() == Key.PARTNER) {
+            return credential.authorization();
         }
         return "ManagementKey-v1 "
-                + call.deployment()
+                + deployment
                         .managementKey()
                         .orElseThrow(() -> Refusal.of(
                                 501, "This call needs a management key, which the operator has not configured"))

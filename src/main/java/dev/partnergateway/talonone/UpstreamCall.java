@@ -12,12 +12,13 @@ import java.time.Duration;
  *
  * @param operation what is called
  * @param deployment where
- * @param credential the partner's key; null for the Management API
+ * @param credential the partner's key; with the Management API it only says whose turn it is, and may be null
  * @param path values of the path's parameters, not encoded
  * @param query values of query parameters, not encoded
  * @param body JSON to send; null or an empty object with a reading operation = none
  * @param idempotencyKey value of {@code Idempotency-Key}; null = none
- * @param patience longest wait for the answer
+ * @param file content of the file part of a form that is sent instead of a body; null = none
+ * @param patience longest time until the answer, waiting for others included
  */
 public record UpstreamCall(
         UpstreamOperation operation,
@@ -26,6 +27,7 @@ public record UpstreamCall(
         JsonNode path,
         JsonNode query,
         JsonNode body,
+        byte[] file,
         String idempotencyKey,
         Duration patience) {
 
@@ -50,7 +52,14 @@ public record UpstreamCall(
                 request.has("path") ? request.get("path") : NONE,
                 request.has("query") ? request.get("query") : NONE,
                 request.get("body"),
+                null,
                 idempotencyKey,
                 patience);
+    }
+
+    /** The same call with another patience. */
+    public UpstreamCall within(Duration newPatience) {
+        return new UpstreamCall(
+                operation, deployment, credential, path, query, body, file, idempotencyKey, newPatience);
     }
 }

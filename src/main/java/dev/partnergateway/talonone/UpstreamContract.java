@@ -80,6 +80,7 @@ public final class UpstreamContract {
                 query,
                 management ? Key.MANAGEMENT : Key.PARTNER,
                 Repeat.valueOf(repeat.toString().toUpperCase(Locale.ROOT)),
+                sequence(operation.getExtensions().get("x-sequence")),
                 attributesOf(operation),
                 audiences(operation));
     }
@@ -98,6 +99,19 @@ public final class UpstreamContract {
             stated.forEach(place -> places.add(List.of(place.toString().split("/"))));
         }
         return List.copyOf(places);
+    }
+
+    private static UpstreamOperation.Sequence sequence(Object extension) {
+        if (!(extension instanceof Map<?, ?> stated)) {
+            return null;
+        }
+        boolean inPath = stated.containsKey("path");
+        Object owner = stated.get("owner");
+        return new UpstreamOperation.Sequence(
+                stated.get("of").toString(),
+                inPath,
+                stated.get(inPath ? "path" : "body").toString(),
+                owner == null ? "" : owner.toString());
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param query names of the query parameters it may be given
  * @param key whose key it is called with
  * @param repeat whether it may be sent again (contract 2.9)
+ * @param sequence what it writes that only one call at a time may write; null = nothing
  * @param attributesOf where its body holds custom attributes, as JSON Pointers in which {@code *} is any index, and the
  *     entity they belong to
  * @param audiences where its request holds ids of audiences: member names from the top, {@code *} = every item
@@ -24,8 +25,23 @@ public record UpstreamOperation(
         Set<String> query,
         Key key,
         Repeat repeat,
+        Sequence sequence,
         Map<String, String> attributesOf,
         List<List<String>> audiences) {
+
+    /**
+     * The profile or session that a call writes.
+     *
+     * @param of {@link #PROFILE} or {@code session}
+     * @param inPath whether its id is a path parameter; else it is a member of the body
+     * @param name of that parameter or member
+     * @param owner JSON pointer in the body to the id of the profile that is written as well; empty = none
+     */
+    public record Sequence(String of, boolean inPath, String name, String owner) {
+
+        /** What {@link #of} and {@link #owner} say of a profile. */
+        public static final String PROFILE = "profile";
+    }
 
     /** Whose key a call is made with. */
     public enum Key {

@@ -25,13 +25,13 @@ public final class GatewayProcess implements AutoCloseable {
     private final int sandboxPort;
     private final StringBuffer output = new StringBuffer();
     private final CountDownLatch ready = new CountDownLatch(1);
+    private final Thread reader = new Thread(this::read, "gateway output");
 
     private GatewayProcess(Process process, int port, int managementPort, int sandboxPort) {
         this.process = process;
         this.port = port;
         this.managementPort = managementPort;
         this.sandboxPort = sandboxPort;
-        Thread reader = new Thread(this::read, "gateway output");
         reader.setDaemon(true);
         reader.start();
     }
@@ -166,12 +166,13 @@ public final class GatewayProcess implements AutoCloseable {
         exitCode();
     }
 
-    /** Waits for the end. */
+    /** Waits for the end, and for all that was printed until then. */
     public int exitCode() {
         try {
             if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("the gateway process did not end:\n" + output);
             }
+            reader.join(TimeUnit.SECONDS.toMillis(START_SECONDS));
             return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

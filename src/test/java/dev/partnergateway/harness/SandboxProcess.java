@@ -60,7 +60,7 @@ public final class SandboxProcess implements AutoCloseable {
                 "gateway.deployments.proof.host", "sandbox.example",
                 "gateway.deployments.proof.base-url", "http://127.0.0.1:" + port,
                 "gateway.deployments.proof.management-key", "sandbox-management-key",
-                "gateway.deployments.proof.management-rate", "100000");
+                "gateway.deployments.proof.management-rate", "0");
     }
 
     @Override

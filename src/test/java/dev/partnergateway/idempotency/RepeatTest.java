@@ -104,7 +104,8 @@ class RepeatTest {
 
     @Test
     void aRepeatThatWaitsInVainIsToldToComeBack() {
-        try (GatewayUnderTest own = GatewayUnderTest.start(Map.of("gateway.deadline.braze", "700"))) {
+        try (GatewayUnderTest own = GatewayUnderTest.start(
+                Map.of("gateway.deadline.braze", "700", "gateway.sandbox.management-rate", "0"))) {
             coupon(own.partner(), "sandbox-key-demo-shop", 1, 10, "warm-up");
             own.sandbox().fault("{\"operation\":\"createCoupons\",\"kind\":\"hang\",\"times\":1}");
             own.sandbox().forgetCalls();

@@ -111,6 +111,19 @@ class UnfinishedRowsTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatWasPostponedButMayHaveBeenSentByNowIsUnknown(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple("");
+        Claim first = take(tuple).claim();
+        first.sending(content("x"));
+        first.postponed();
+        first.giveBack(true);
+        Claim second = take(tuple).claim();
+        assertTrue(second.unknown());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aRowThatHasGoneOnSinceItWasReadIsNotTakenOver(Stores where) {
         in(where);
         KeyTuple tuple = tuple("");
@@ -148,10 +161,14 @@ class UnfinishedRowsTest {
         last.sending(content("finishable"));
         last.giveBack(true);
         AtomicInteger finished = new AtomicInteger();
-        Sweeper sweeper = new Sweeper(table, name -> DEPLOYMENT, Map.of("finishable", (deployment, claim) -> {
-            claim.settled(made("1"));
-            finished.incrementAndGet();
-        }));
+        Sweeper sweeper = new Sweeper(
+                table,
+                name -> DEPLOYMENT,
+                Map.of("finishable", (deployment, claim) -> {
+                    claim.settled(made("1"));
+                    finished.incrementAndGet();
+                }),
+                Runnable::run);
         for (int i = 0; i < 4; i++) {
             sweeper.sweep();
         }
@@ -167,9 +184,13 @@ class UnfinishedRowsTest {
         Claim claim = take(stuck).claim();
         claim.sending(content("silent"));
         claim.giveBack(true);
-        Sweeper sweeper = new Sweeper(table, name -> DEPLOYMENT, Map.of("silent", (deployment, unfinished) -> {
-            throw Refusal.unknown(503, "Talon.One says nothing");
-        }));
+        Sweeper sweeper = new Sweeper(
+                table,
+                name -> DEPLOYMENT,
+                Map.of("silent", (deployment, unfinished) -> {
+                    throw Refusal.unknown(503, "Talon.One says nothing");
+                }),
+                Runnable::run);
         now += DAY - 1;
         sweeper.sweep();
         assertEquals(0, table.countParked());
@@ -191,7 +212,10 @@ class UnfinishedRowsTest {
         AtomicInteger finished = new AtomicInteger();
         AtomicReference<Deployment> deployment = new AtomicReference<>();
         Sweeper sweeper = new Sweeper(
-                table, name -> deployment.get(), Map.of("x", (configured, unfinished) -> finished.incrementAndGet()));
+                table,
+                name -> deployment.get(),
+                Map.of("x", (configured, unfinished) -> finished.incrementAndGet()),
+                Runnable::run);
         sweeper.sweep();
         assertEquals(1, table.countUnfinished());
         deployment.set(DEPLOYMENT);
@@ -258,7 +282,8 @@ class UnfinishedRowsTest {
                         "damaged",
                         (deployment, claim) -> claim.request().get("nothing").asText(),
                         "sound",
-                        (deployment, claim) -> finished.incrementAndGet()));
+                        (deployment, claim) -> finished.incrementAndGet()),
+                Runnable::run);
         sweeper.sweep();
         assertTrue(table.countParked() >= 1);
         assertEquals(3, table.countParked() + finished.get());

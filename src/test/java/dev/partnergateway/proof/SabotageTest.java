@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The proof is worth something: it catches a gateway whose protocol is broken. The product holds no switch for that. */
 @Execution(ExecutionMode.CONCURRENT)
+@Timeout(value = 6, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SabotageTest {
 
     private static final Path SOURCES = Path.of("src/main/java/dev/partnergateway");
@@ -22,7 +25,7 @@ class SabotageTest {
     void sendingBeforeItIsWrittenDownIsCaught() throws IOException {
         caught(broken(
                 "idempotency/Claim.java",
-                "if (!table.sending(id, owner, Json.write(content), result, now)) {",
+                "if (!table.sending(new AnswerTable.Sending(id, owner, Json.write(content), result), now)) {",
                 "if (result != null && now == 0) {"));
     }
 

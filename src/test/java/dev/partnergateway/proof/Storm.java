@@ -110,6 +110,7 @@ final class Storm {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "gateway.settle-time", "3000",
                 "gateway.sweep-interval", "300",
+                "gateway.breaker-pause", "500",
                 "gateway.store.connections", "20",
                 "gateway.reload", "false"));
         long begun = System.nanoTime();

@@ -27,6 +27,7 @@ class StoreDownTest {
         Map<String, String> settings = new HashMap<>(server.store());
         settings.put("gateway.deadline.braze", "30000");
         settings.put("gateway.settle-time", "1000");
+        settings.put("gateway.sandbox.management-rate", "0");
         gateway = GatewayUnderTest.start(settings);
         gateway.sandbox().limits("{\"managementPerSecond\":0}");
     }

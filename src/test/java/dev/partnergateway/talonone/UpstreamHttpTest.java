@@ -95,11 +95,17 @@ class UpstreamHttpTest {
                         "application/json");
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {429, 503})
-    void aRefusedCallIsNotSentTwice(int status) {
-        answer = new Answer(status, "{}", "Retry-After", "1");
-        assertEquals(status == 429 ? 429 : 502, reserve("A").status());
+    @Test
+    void aCallThatTalonOneHasNoTimeForIsNotSentTwice() {
+        answer = new Answer(429, "{}", "Retry-After", "1");
+        assertEquals(429, reserve("A").status());
+        assertEquals(1, RECEIVED.size(), RECEIVED.toString());
+    }
+
+    @Test
+    void aHarmlessCallThatFailsIsNotSentBeforeItsRetryAfter() {
+        answer = new Answer(503, "{}", "Retry-After", "60");
+        assertEquals(502, reserve("A").status());
         assertEquals(1, RECEIVED.size(), RECEIVED.toString());
     }
 

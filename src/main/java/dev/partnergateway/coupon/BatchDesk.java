@@ -1,0 +1,148 @@
+package dev.partnergateway.coupon;
+
+import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.Refusal;
+import dev.partnergateway.talonone.TalonOne;
+import dev.partnergateway.talonone.Turn;
+import dev.partnergateway.talonone.UpstreamOperation;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** Coupons of one deployment that wait for a file, and the turns in which files are sent (contract 6.1, step 2). */
+final class BatchDesk {
+
+    static final int MOST_ROWS = 1000;
+
+    /** From the moment a batch is put together until its callers know; a lease lasts longer. */
+    static final Duration PATIENCE = Duration.ofMillis(4500);
+
+    private static final int MOST_WAITING = 5000;
+    private static final Duration TURN = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    final Deployment deployment;
+    final TalonOne talonOne;
+    final CouponLookup lookup;
+    final UpstreamOperation send;
+
+    private final Executor executor;
+    private final WaitingRows rows = new WaitingRows();
+    private final DistributionSummary sizes;
+    private boolean serving;
+
+    BatchDesk(Deployment deployment, TalonOne talonOne, CouponLookup lookup, Executor executor, MeterRegistry meters) {
+        this.deployment = deployment;
+        this.talonOne = talonOne;
+        this.lookup = lookup;
+        this.executor = executor;
+        this.send = talonOne.contract().operation("importCoupons");
+        this.sizes = DistributionSummary.builder("gateway.coupon.batch.rows")
+                .tags("deployment", deployment.name())
+                .description("Coupons created by one call")
+                .serviceLevelObjectives(1, 10, 100, MOST_ROWS)
+                .register(meters);
+        Gauge.builder("gateway.coupon.batch.waiting", this::waiting)
+                .tags("deployment", deployment.name())
+                .description("Coupons waiting for the next batch")
+                .register(meters);
+    }
+
+    synchronized int waiting() {
+        return rows.size();
+    }
+
+    /**
+     * Adds a new row.
+     *
+     * @param patience time within which its coupon is of use
+     * @throws Refusal 429 when its batch would come too late
+     */
+    void enter(BatchRow row, Duration patience) {
+        synchronized (this) {
+            int ahead = rows.ahead(row.party, row.attempt.path, MOST_ROWS);
+            Duration expected =
+                    talonOne.budget().expected(deployment, send, ahead).plus(lookup.expected(deployment));
+            if (rows.size() >= MOST_WAITING || expected.compareTo(patience) > 0) {
+                Duration retry = expected.minus(patience);
+                throw late(retry.compareTo(SOON) > 0 ? retry : SOON);
+            }
+            add(row);
+        }
+    }
+
+    /** Adds a row that has to wait once more. */
+    synchronized void add(BatchRow row) {
+        rows.add(row);
+        if (!serving) {
+            serving = true;
+            executor.execute(this::serve);
+        }
+    }
+
+    /** Takes out a row that waits no longer; false when it is part of a batch by now. */
+    synchronized boolean withdraw(BatchRow row) {
+        return rows.remove(row);
+    }
+
+    /** Takes a turn, then whatever waits by then, until nothing waits any more. */
+    private void serve() {
+        for (; ; ) {
+            Turn turn;
+            try {
+                turn = talonOne.turn(deployment, send, null, TURN);
+            } catch (RuntimeException e) {
+                stop(e);
+                return;
+            }
+            List<BatchRow> batch = next();
+            if (batch.isEmpty()) {
+                turn.unused();
+                return;
+            }
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            executor.execute(() -> new Batch(this, batch, deadline).carryOut(turn));
+        }
+    }
+
+    private synchronized List<BatchRow> next() {
+        List<BatchRow> batch = rows.take(MOST_ROWS);
+        serving = !batch.isEmpty();
+        return batch;
+    }
+
+    private synchronized void stop(RuntimeException failure) {
+        rows.clear().forEach(row -> row.fail(failure));
+        serving = false;
+    }
+
+    /** Carries out a part of a batch in a turn of its own. */
+    void divided(List<BatchRow> part, long deadline) {
+        executor.execute(() -> {
+            Turn turn;
+            try {
+                turn = talonOne.turn(deployment, send, null, left(deadline));
+            } catch (RuntimeException e) {
+                part.forEach(row -> row.fail(e));
+                return;
+            }
+            new Batch(this, part, deadline).carryOut(turn);
+        });
+    }
+
+    /** Counts a file. */
+    void sent(int coupons) {
+        sizes.record(coupons);
+    }
+
+    static Refusal late(Duration retry) {
+        return Refusal.retry(429, "More coupons are wanted than Talon.One allows to create: try again later", retry);
+    }
+
+    static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+    }
+}

@@ -1,0 +1,167 @@
+package dev.partnergateway.talonone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.call.Refusal;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Lets calls that write the same profile or session go one after another, in the order of arrival, so that Talon.One
+ * does not refuse them for being many at once (contract 2.4). Different ones go side by side.
+ */
+final class Sequence {
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Map<String, Line> lines = new ConcurrentHashMap<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final int most;
+
+    /**
+     * Makes one.
+     *
+     * @param most calls that may wait for the same profile or session
+     */
+    Sequence(int most) {
+        this.most = most;
+    }
+
+    /** A place at the front; others wait until it is left. */
+    interface Place extends AutoCloseable {
+
+        /** Of calls that wait for nobody. */
+        Place FREE = () -> {
+            // Nobody waits.
+        };
+
+        @Override
+        void close();
+    }
+
+    /** Calls waiting now. */
+    int waiting() {
+        return waiting.get();
+    }
+
+    /**
+     * Waits until nobody else writes what a call writes.
+     *
+     * @throws Refusal 429 when too many wait already, or it takes too long; nothing was sent then
+     */
+    Place enter(UpstreamCall call, Duration patience) {
+        List<String> keys = keys(call);
+        if (keys.isEmpty()) {
+            return Place.FREE;
+        }
+        long deadline = System.nanoTime() + patience.toNanos();
+        List<String> entered = new ArrayList<>();
+        try {
+            for (String key : keys) {
+                enter(key, Duration.ofNanos(deadline - System.nanoTime()));
+                entered.add(key);
+            }
+        } catch (RuntimeException e) {
+            entered.forEach(this::leave);
+            throw e;
+        }
+        return () -> entered.forEach(this::leave);
+    }
+
+    /** A session goes before its profile, so that no two calls can wait for each other. */
+    private static List<String> keys(UpstreamCall call) {
+        UpstreamOperation.Sequence sequence = call.operation().sequence();
+        if (sequence == null) {
+            return List.of();
+        }
+        List<String> keys = new ArrayList<>(2);
+        JsonNode place = sequence.inPath() ? call.path() : call.body();
+        add(keys, call, sequence.of(), place.path(sequence.name()));
+        if (!sequence.owner().isEmpty()) {
+            add(keys, call, UpstreamOperation.Sequence.PROFILE, call.body().at(sequence.owner()));
+        }
+        return keys;
+    }
+
+    private static void add(List<String> keys, UpstreamCall call, String of, JsonNode id) {
+        if (!id.asText("").isEmpty()) {
+            keys.add(call.deployment().name() + ' ' + of + ' ' + id.asText());
+        }
+    }
+
+    private void enter(String key, Duration patience) {
+        CompletableFuture<Void> turn = new CompletableFuture<>();
+        lines.compute(key, (name, line) -> {
+            Line mine = line == null ? new Line() : line;
+            if (!mine.occupied) {
+                mine.occupied = true;
+                turn.complete(null);
+            } else if (mine.waiting.size() >= most) {
+                throw crowded();
+            } else {
+                mine.waiting.add(turn);
+            }
+            return mine;
+        });
+        if (turn.isDone()) {
+            return;
+        }
+        waiting.incrementAndGet();
+        try {
+            turn.get(Math.max(1, patience.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            withdraw(key, turn);
+            throw crowded();
+        } catch (InterruptedException e) {
+            withdraw(key, turn);
+            Thread.currentThread().interrupt();
+            throw Refusal.retry(503, "The gateway is stopping: try again", RETRY);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    private static Refusal crowded() {
+        return Refusal.retry(429, "Too many calls for the same profile at once: try again", RETRY);
+    }
+
+    private void withdraw(String key, CompletableFuture<Void> turn) {
+        boolean[] called = new boolean[1];
+        lines.computeIfPresent(key, (name, line) -> {
+            called[0] = !line.waiting.remove(turn);
+            return line;
+        });
+        if (called[0]) {
+            leave(key);
+        }
+    }
+
+    private void leave(String key) {
+        List<CompletableFuture<Void>> next = new ArrayList<>(1);
+        lines.computeIfPresent(key, (name, line) -> {
+            if (line.waiting.isEmpty()) {
+                return null;
+            }
+            next.add(line.waiting.poll());
+            return line;
+        });
+        next.forEach(turn -> turn.complete(null));
+    }
+
+    /** Who writes one profile or session, and who waits for it. */
+    private static final class Line {
+
+        private final ArrayDeque<CompletableFuture<Void>> waiting = new ArrayDeque<>();
+        private boolean occupied;
+    }
+}

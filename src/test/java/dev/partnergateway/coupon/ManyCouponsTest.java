@@ -1,0 +1,343 @@
+package dev.partnergateway.coupon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.SandboxControl;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Many coupons at once from a deployment that takes three calls a second to each Management endpoint. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ManyCouponsTest {
+
+    private static final String SHOP = "sandbox-key-demo-shop";
+    private static final String OTHER_SHOP = "sandbox-key-other-shop";
+
+    private static ExecutorService callers;
+    private static GatewayUnderTest gateway;
+    private static SandboxControl sandbox;
+
+    /** One whose callers do not wait for long. */
+    private static GatewayUnderTest hasty;
+
+    private static SandboxControl hastySandbox;
+
+    @BeforeAll
+    static void start() {
+        callers = Executors.newCachedThreadPool();
+        gateway = GatewayUnderTest.start(Map.of("gateway.deadline.braze", "20000", "gateway.sweep-interval", "300"));
+        sandbox = gateway.sandbox();
+        coupon(gateway, SHOP, 1, 10, UUID.randomUUID().toString(), "");
+        coupon(gateway, OTHER_SHOP, 2, 20, UUID.randomUUID().toString(), "");
+        hasty = GatewayUnderTest.start(Map.of("gateway.deadline.braze", "1500", "gateway.sweep-interval", "200"));
+        hastySandbox = hasty.sandbox();
+        untilDone(hasty, UUID.randomUUID().toString(), "");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        hasty.close();
+        callers.shutdownNow();
+    }
+
+    @BeforeEach
+    void reset() {
+        sandbox.reset();
+        hastySandbox.reset();
+    }
+
+    private static Http.Answer coupon(
+            GatewayUnderTest where, String key, int application, int campaign, String identifier, String more) {
+        return where.partner()
+                .send(
+                        "POST",
+                        "/braze/coupon",
+                        "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":" + application + ",\"campaignId\":"
+                                + campaign + ",\"identifier\":\"" + identifier + "\"" + more + "}",
+                        "Content-Type",
+                        "application/json",
+                        "Authorization",
+                        "ApiKey-v1 " + key);
+    }
+
+    /** Calls at once, one for each member of the list that the JSON of the body ends with. */
+    private static List<Http.Answer> together(GatewayUnderTest where, String run, List<String> more) {
+        List<CompletableFuture<Http.Answer>> calls = IntStream.range(0, more.size())
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> coupon(where, SHOP, 1, 10, run + "-" + i, more.get(i)), callers))
+                .toList();
+        return calls.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static List<String> times(int count, String more) {
+        return new ArrayList<>(java.util.Collections.nCopies(count, more));
+    }
+
+    private static Set<String> codes(List<Http.Answer> answers) {
+        Set<String> codes = new HashSet<>();
+        for (Http.Answer answer : answers) {
+            assertEquals(200, answer.status(), answer.text());
+            assertTrue(codes.add(answer.json().path("Value").asText()), "the same coupon twice: " + answer.text());
+        }
+        return codes;
+    }
+
+    private static Set<String> created(SandboxControl where) {
+        Set<String> codes = new HashSet<>();
+        for (JsonNode coupon : where.ledger("coupons")) {
+            if (coupon.path("campaignId").asInt() == 10) {
+                codes.add(coupon.path("value").asText());
+            }
+        }
+        return codes;
+    }
+
+    private static void assertNobodyWasTooFast(SandboxControl where) {
+        for (JsonNode call : where.calls()) {
+            assertTrue(call.path("status").asInt() != 429, "Talon.One had to refuse: " + call);
+        }
+    }
+
+    @Test
+    void twoHundredCallersGetTheirCouponsWithAHandfulOfCalls() {
+        Set<String> before = created(sandbox);
+        List<Http.Answer> answers = together(
+                gateway,
+                UUID.randomUUID().toString(),
+                times(200, ",\"integrationId\":\"o'hara, \\\"ann\\\"\",\"attributes\":{\"channel\":\"a,\\\"b\\\"\"}"));
+        Set<String> codes = codes(answers);
+        for (Http.Answer answer : answers) {
+            assertEquals(
+                    "o'hara, \"ann\"",
+                    answer.json().path("RecipientIntegrationID").asText());
+            assertEquals(
+                    "a,\"b\"", answer.json().path("Attributes").path("channel").asText());
+        }
+        Set<String> made = created(sandbox);
+        made.removeAll(before);
+        assertEquals(codes, made);
+        int sent = sandbox.calls("importCoupons").size()
+                + sandbox.calls("createCoupons").size();
+        assertTrue(sent < 40, sent + " calls were needed");
+        assertNobodyWasTooFast(sandbox);
+    }
+
+    @Test
+    void ofManyRowsOnlyTheBadOneIsRefused() {
+        List<String> more = times(40, "");
+        more.set(17, ",\"attributes\":{\"nobody_knows_this\":1}");
+        List<Http.Answer> answers = together(gateway, UUID.randomUUID().toString(), more);
+        Http.Answer bad = answers.get(17);
+        assertEquals(400, bad.status(), bad.text());
+        assertTrue(bad.text().contains("nobody_knows_this"), bad.text());
+        List<Http.Answer> good = new ArrayList<>(answers);
+        good.remove(17);
+        assertEquals(39, codes(good).size());
+    }
+
+    @Test
+    void aRefusalThatNamesNoRowDividesTheBatch() {
+        // While nothing may be sent, all come together.
+        sandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"status\",\"status\":429,\"retryAfter\":3}");
+        sandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"status\",\"status\":400}");
+        codes(together(gateway, UUID.randomUUID().toString(), times(80, "")));
+        List<Integer> statuses = sandbox.calls("importCoupons").stream()
+                .map(call -> call.path("status").asInt())
+                .toList();
+        assertEquals(List.of(429, 400, 200, 200), statuses.subList(0, 4));
+    }
+
+    @Test
+    void aCodeThatSomebodyElseHasIsReplaced() {
+        String pattern = ",\"couponPattern\":\"" + UUID.randomUUID().toString().substring(0, 8)
+                + "-##\",\"validCharacters\":[\"A\",\"B\",\"C\",\"D\",\"E\",\"F\",\"G\",\"H\",\"I\",\"J\",\"K\",\"L\"]";
+        Set<String> codes = codes(together(gateway, UUID.randomUUID().toString(), times(20, pattern)));
+        codes.addAll(codes(together(gateway, UUID.randomUUID().toString(), times(10, pattern))));
+        assertEquals(30, codes.size());
+    }
+
+    @Test
+    void aListThatIsLateIsWaitedFor() {
+        sandbox.limits("{\"listingLagMillis\":1500}");
+        String run = UUID.randomUUID().toString();
+        Set<String> before = created(sandbox);
+        Set<String> codes = codes(together(gateway, run, times(20, "")));
+        Set<String> made = created(sandbox);
+        made.removeAll(before);
+        assertEquals(codes, made);
+    }
+
+    @Test
+    void anImportThatIsCarriedOutButNotConfirmedGivesEverybodyTheirOneCoupon() {
+        sandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"commit-then-hang\",\"times\":1}");
+        Set<String> before = created(sandbox);
+        Set<String> codes = codes(together(gateway, UUID.randomUUID().toString(), times(20, "")));
+        Set<String> made = created(sandbox);
+        made.removeAll(before);
+        assertEquals(codes, made);
+    }
+
+    @Test
+    void anImportThatIsLostIsSentAgain() {
+        sandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"reset\",\"times\":1}");
+        Set<String> before = created(sandbox);
+        Set<String> codes = codes(together(gateway, UUID.randomUUID().toString(), times(20, "")));
+        Set<String> made = created(sandbox);
+        made.removeAll(before);
+        assertEquals(codes, made);
+    }
+
+    @Test
+    void aCouponThatMayBeThereIsNotReplacedBecauseTalonOneHasNoTimeToBeAsked() {
+        Set<String> before = created(hastySandbox);
+        hastySandbox.limits("{\"listingLagMillis\":1500}");
+        hastySandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"commit-then-reset\",\"times\":1}");
+        hastySandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"status\",\"status\":429,\"retryAfter\":6}");
+        String run = UUID.randomUUID().toString();
+        together(hasty, run, times(3, ""));
+        Set<String> codes = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            codes.add(untilDone(hasty, run + "-" + i, "").json().path("Value").asText());
+        }
+        assertEquals(3, codes.size());
+        Set<String> made = created(hastySandbox);
+        made.removeAll(before);
+        assertEquals(codes, made);
+    }
+
+    @Test
+    void aCallerWhoIsAnsweredBeforeTheBatchIsDoneGetsTheCouponLater() {
+        Set<String> before = created(hastySandbox);
+        hastySandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"delay\",\"delayMillis\":1900,\"times\":1}");
+        String run = UUID.randomUUID().toString();
+        together(hasty, run, times(10, ""));
+        Set<String> codes = new HashSet<>();
+        for (int i = 0; i < 10; i++) {
+            codes.add(untilDone(hasty, run + "-" + i, "").json().path("Value").asText());
+        }
+        assertEquals(10, codes.size());
+        Set<String> made = created(hastySandbox);
+        made.removeAll(before);
+        assertEquals(codes, made);
+    }
+
+    private static Http.Answer untilDone(GatewayUnderTest where, String identifier, String more) {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        for (; ; ) {
+            Http.Answer answer = coupon(where, SHOP, 1, 10, identifier, more);
+            if (answer.status() == 200) {
+                return answer;
+            }
+            assertTrue(answer.status() == 429 || answer.status() >= 503, answer.text());
+            assertTrue(System.nanoTime() < end, "never answered: " + answer.text());
+        }
+    }
+
+    @Test
+    void whatWasLeftUnknownTogetherIsFoundTogether() {
+        Set<String> before = created(hastySandbox);
+        hastySandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"commit-then-reset\",\"times\":0}");
+        hastySandbox.fault(
+                "{\"operation\":\"getCouponsWithoutTotalCount\",\"kind\":\"status\",\"status\":404," + "\"times\":0}");
+        String run = UUID.randomUUID().toString();
+        together(hasty, run, times(60, ""));
+        hastySandbox.endFaults();
+        hastySandbox.forgetCalls();
+        Set<String> codes = new HashSet<>();
+        for (int i = 0; i < 60; i++) {
+            codes.add(untilDone(hasty, run + "-" + i, "").json().path("Value").asText());
+        }
+        assertEquals(60, codes.size());
+        int calls = hastySandbox.calls("getCouponsWithoutTotalCount").size()
+                + hastySandbox.calls("importCoupons").size();
+        assertTrue(calls < 40, calls + " calls for 60 coupons");
+        Set<String> made = created(hastySandbox);
+        made.removeAll(before);
+        assertEquals(codes, made);
+    }
+
+    @Test
+    void whatCannotBeServedInTimeIsRefusedAtOnceAndItsRepeatIsNotBlocked() {
+        String alone = ",\"isReservationMandatory\":true";
+        String run = UUID.randomUUID().toString();
+        List<Http.Answer> answers = together(hasty, run, times(40, alone));
+        int refused = 0;
+        for (Http.Answer answer : answers) {
+            assertTrue(answer.status() == 200 || answer.status() == 429, answer.text());
+            if (answer.status() == 429) {
+                refused++;
+                assertNotNull(answer.header("Retry-After"), answer.text());
+            }
+        }
+        assertTrue(refused > 20, refused + " were refused");
+        Set<String> codes = new HashSet<>();
+        for (int i = 0; i < 10; i++) {
+            codes.add(
+                    untilDone(hasty, run + "-" + i, alone).json().path("Value").asText());
+        }
+        assertEquals(10, codes.size());
+        assertNobodyWasTooFast(hastySandbox);
+    }
+
+    @Test
+    void aPartnerWhoFloodsTheGatewayDoesNotSlowOneWhoDoesNot() {
+        AtomicBoolean over = new AtomicBoolean();
+        List<CompletableFuture<Void>> flood = IntStream.range(0, 24)
+                .mapToObj(i -> CompletableFuture.runAsync(
+                        () -> {
+                            while (!over.get()) {
+                                coupon(
+                                        gateway,
+                                        SHOP,
+                                        1,
+                                        10,
+                                        UUID.randomUUID().toString(),
+                                        ",\"isReservationMandatory\":true");
+                            }
+                        },
+                        callers))
+                .toList();
+        Map<Integer, Long> took = new HashMap<>();
+        try {
+            while (sandbox.calls("createCoupons").size() < 3) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 3; i++) {
+                long begun = System.nanoTime();
+                Http.Answer calm = coupon(
+                        gateway, OTHER_SHOP, 2, 20, UUID.randomUUID().toString(), ",\"isReservationMandatory\":true");
+                assertEquals(200, calm.status(), calm.text());
+                took.put(i, Duration.ofNanos(System.nanoTime() - begun).toMillis());
+            }
+        } finally {
+            over.set(true);
+            flood.forEach(CompletableFuture::join);
+        }
+        // The queue of the other partner is about 8 seconds long.
+        took.values().forEach(millis -> assertTrue(millis < 5000, took.toString()));
+        assertNobodyWasTooFast(sandbox);
+    }
+}
