@@ -9,6 +9,8 @@ import dev.partnergateway.attribute.AttributeCreation;
 import dev.partnergateway.attribute.UnknownAttributes;
 import dev.partnergateway.audience.Audiences;
 import dev.partnergateway.callback.Outbox;
+import dev.partnergateway.cluster.SharedAllowance;
+import dev.partnergateway.cluster.SharedLeases;
 import dev.partnergateway.contract.Operation;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.edge.CallFunction;
@@ -34,6 +36,7 @@ import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.talonone.Allowance;
+import dev.partnergateway.talonone.Leases;
 import dev.partnergateway.talonone.PlainStep;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.TalonOneComponent;
@@ -146,8 +149,14 @@ public final class Gateway implements AutoCloseable {
 
         CamelContext camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
+        SharedLeases leases = new SharedLeases(store);
         TalonOne talonOne = open(new TalonOne(
-                UpstreamContract.read(UPSTREAM_CONTRACT), camel, settings, Allowance.ofThisProcess(), telemetry));
+                UpstreamContract.read(UPSTREAM_CONTRACT),
+                camel,
+                settings,
+                store.embedded() ? Allowance.ofThisProcess() : new SharedAllowance(store),
+                store.embedded() ? Leases.ALONE : leases,
+                telemetry));
         Access access = new Access(deployments, new KeyProof(talonOne, upstream), store, settings.deploymentLimit());
         Seal seal = new Seal(settings.storeEncryptionKeys());
         ReplayingRepository answers = new ReplayingRepository(store, seal, access);
@@ -197,7 +206,7 @@ public final class Gateway implements AutoCloseable {
 
         Sweeper sweeper = answers.sweeper(
                 deployments::named, Map.of("createCoupons", coupons, "addLoyaltyPoints", points), upstream);
-        beginChores(sweeper, outbox, answers);
+        beginChores(sweeper, outbox, answers, leases);
         server.listen();
         open(server::drain);
     }
@@ -209,14 +218,14 @@ public final class Gateway implements AutoCloseable {
                 .ifPresent(events -> telemetry.publish(open(events)));
     }
 
-    private void beginChores(Sweeper sweeper, Outbox outbox, ReplayingRepository answers) {
+    private void beginChores(Sweeper sweeper, Outbox outbox, ReplayingRepository answers, SharedLeases leases) {
         ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
         open(chores::shutdownNow);
         long interval = settings.sweepInterval().toMillis();
         chores.scheduleWithFixedDelay(sweeper::sweep, interval, interval, TimeUnit.MILLISECONDS);
         chores.scheduleWithFixedDelay(
                 () -> outbox.post(System.currentTimeMillis()), interval, interval, TimeUnit.MILLISECONDS);
-        chores.scheduleWithFixedDelay(() -> prune(answers), PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
+        chores.scheduleWithFixedDelay(() -> prune(answers, leases), PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
     }
 
     private void configure(MainConfigurationProperties main) {
@@ -285,9 +294,10 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static void prune(ReplayingRepository answers) {
+    private static void prune(ReplayingRepository answers, SharedLeases leases) {
         try {
             answers.prune();
+            leases.prune();
         } catch (RuntimeException e) {
             LOG.warn("Expired answers could not be pruned; the next try is in {} minutes", PRUNE_MINUTES, e);
         }

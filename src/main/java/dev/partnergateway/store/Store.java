@@ -20,6 +20,9 @@ import org.flywaydb.core.Flyway;
  */
 public final class Store implements AutoCloseable {
 
+    /** The database's clock in SQL, in milliseconds since 1970 UTC: the one clock that several gateways share. */
+    public static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
+
     private static final String H2 = "jdbc:h2:";
 
     /** Makes H2 understand PostgreSQL's words; the writer's delay would lose answers that were already given. */

@@ -10,29 +10,40 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Lets calls that write the same profile or session go one after another, in the order of arrival, so that Talon.One
- * does not refuse them for being many at once (contract 2.4). Different ones go side by side.
+ * does not refuse them for being many at once (contract 2.4). Different ones go side by side. Among gateways that share a
+ * database the first of each line needs a lease, too; they take it in any order.
  */
 final class Sequence {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
+    /** A call is over this long after its patience at the latest. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    private static final int SHORTEST_LOOK = 3;
+    private static final int LONGEST_LOOK = 15;
+
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final int most;
+    private final Leases leases;
 
     /**
      * Makes one.
      *
      * @param most calls that may wait for the same profile or session
+     * @param leases among all gateways
      */
-    Sequence(int most) {
+    Sequence(int most, Leases leases) {
         this.most = most;
+        this.leases = leases;
     }
 
     /** A place at the front; others wait until it is left. */
@@ -67,6 +78,7 @@ final class Sequence {
         try {
             for (String key : keys) {
                 enter(key, Duration.ofNanos(deadline - System.nanoTime()));
+                lease(key, deadline);
                 entered.add(key);
             }
         } catch (RuntimeException e) {
@@ -74,6 +86,28 @@ final class Sequence {
             throw e;
         }
         return () -> entered.forEach(this::leave);
+    }
+
+    private void lease(String key, long deadline) {
+        try {
+            for (; ; ) {
+                Duration left = Duration.ofNanos(deadline - System.nanoTime());
+                if (leases.take(key, left.plus(MARGIN))) {
+                    return;
+                }
+                if (left.isNegative()) {
+                    throw crowded();
+                }
+                Thread.sleep(ThreadLocalRandom.current().nextInt(SHORTEST_LOOK, LONGEST_LOOK));
+            }
+        } catch (InterruptedException e) {
+            next(key);
+            Thread.currentThread().interrupt();
+            throw Refusal.retry(503, "The gateway is stopping: try again", RETRY);
+        } catch (RuntimeException e) {
+            next(key);
+            throw e;
+        }
     }
 
     /** A session goes before its profile, so that no two calls can wait for each other. */
@@ -142,11 +176,16 @@ final class Sequence {
             return line;
         });
         if (called[0]) {
-            leave(key);
+            next(key);
         }
     }
 
     private void leave(String key) {
+        leases.give(key);
+        next(key);
+    }
+
+    private void next(String key) {
         List<CompletableFuture<Void>> next = new ArrayList<>(1);
         lines.computeIfPresent(key, (name, line) -> {
             if (line.waiting.isEmpty()) {

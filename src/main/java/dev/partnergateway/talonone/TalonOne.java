@@ -74,12 +74,14 @@ public final class TalonOne implements AutoCloseable {
      *
      * @param camel the context whose camel-http is used; configured here
      * @param allowance counts the calls to Management endpoints
+     * @param leases who may write which profile, among gateways
      */
     public TalonOne(
             UpstreamContract contract,
             CamelContext camel,
             Settings settings,
             Allowance allowance,
+            Leases leases,
             Telemetry telemetry) {
         this.contract = contract;
         this.camel = camel;
@@ -87,7 +89,7 @@ public final class TalonOne implements AutoCloseable {
         this.telemetry = telemetry;
         this.meters = new Meters(telemetry.meters());
         this.budget = new Budget(allowance, meters);
-        this.sequence = new Sequence(settings.sequenceLimit());
+        this.sequence = new Sequence(settings.sequenceLimit(), leases);
         this.breakers = new Breakers(settings.breakerPause(), meters);
         meters.sequences(sequence::waiting);
         this.template = camel.createProducerTemplate();

@@ -10,7 +10,8 @@ public final class SandboxControl {
 
     private final Http http;
 
-    SandboxControl(Http http) {
+    /** That of a sandbox that listens there. */
+    public SandboxControl(Http http) {
         this.http = http;
     }
 
