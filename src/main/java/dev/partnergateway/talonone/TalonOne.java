@@ -187,6 +187,8 @@ public final class TalonOne implements AutoCloseable {
     public UpstreamAnswer send(UpstreamCall call) throws Unanswered {
         long deadline = System.nanoTime() + call.patience().toNanos();
         Sequence.Place place = sequence.enter(call, call.patience());
+        // What was sent before with an unknown outcome stays unknown, whatever is said about sending it again.
+        Unanswered doubt = null;
         try {
             for (int sent = 1; ; sent++) {
                 UpstreamAnswer answer = null;
@@ -198,19 +200,45 @@ public final class TalonOne implements AutoCloseable {
                 } catch (Unanswered e) {
                     failure = e;
                     pause = Retries.after(call, e, sent);
+                } catch (Refusal e) {
+                    if (doubt != null) {
+                        throw doubt;
+                    }
+                    throw e;
                 }
                 if (pause.isEmpty() || pause.get().plus(LEAST_WAIT).compareTo(left(deadline)) > 0) {
+                    if (doubt != null && (failure != null || unheard(answer))) {
+                        throw doubt;
+                    }
                     if (failure != null) {
                         throw failure;
                     }
                     return answer;
                 }
+                doubt = doubt == null ? doubt(call.operation(), answer, failure) : doubt;
                 meters.repeated(call.deployment(), call.operation());
                 pause(pause.get());
             }
         } finally {
             place.close();
         }
+    }
+
+    /** Answers that say nothing about what was sent before. */
+    private static boolean unheard(UpstreamAnswer answer) {
+        return answer.status() == 429 || answer.status() == 409 || answer.status() == 401 || answer.status() == 403;
+    }
+
+    private static Unanswered doubt(UpstreamOperation operation, UpstreamAnswer answer, Unanswered failure) {
+        if (operation.reads()) {
+            return null;
+        }
+        if (failure != null) {
+            return failure.sent() ? failure : null;
+        }
+        return answer.status() == 409
+                ? null
+                : new Unanswered(true, new IllegalStateException("answered " + answer.status()));
     }
 
     private UpstreamAnswer once(UpstreamCall call, long deadline) throws Unanswered {

@@ -103,6 +103,26 @@ class PaceTest {
     }
 
     @Test
+    void whatWasSentWithAnUnknownOutcomeStaysUnknownWhenTalonOneHasNoTimeForItAgain() {
+        sandbox.fault("{\"operation\":\"trackEventV2\",\"kind\":\"commit-then-reset\",\"times\":1}");
+        sandbox.fault(
+                "{\"operation\":\"trackEventV2\",\"kind\":\"status\",\"status\":429,\"retryAfter\":1,\"times\":1}");
+        String identifier = UUID.randomUUID().toString();
+        Http.Answer first = event(gateway, "sandbox.example", "doubtful", identifier);
+        assertEquals(504, first.status(), first.text());
+        assertEquals(
+                200, event(gateway, "sandbox.example", "doubtful", identifier).status());
+        List<JsonNode> calls = sandbox.calls("trackEventV2");
+        assertEquals(3, calls.size());
+        assertEquals(
+                1,
+                calls.stream()
+                        .map(call -> call.path("idempotencyKey").asText())
+                        .distinct()
+                        .count());
+    }
+
+    @Test
     void aConflictThatHappensAnywayIsTriedAgainWithTheSameIdempotencyKey() {
         sandbox.fault("{\"operation\":\"trackEventV2\",\"kind\":\"status\",\"status\":409,\"times\":3}");
         assertEquals(200, event("alice").status());
@@ -238,12 +258,16 @@ class PaceTest {
     }
 
     private static Http.Answer event(GatewayUnderTest where, String host, String profile) {
+        return event(where, host, profile, UUID.randomUUID().toString());
+    }
+
+    private static Http.Answer event(GatewayUnderTest where, String host, String profile, String identifier) {
         return where.partner()
                 .send(
                         "POST",
                         "/braze/event",
                         "{\"eventType\":\"viewed\",\"type\":\"string\",\"customerProfileId\":\"" + profile
-                                + "\",\"identifier\":\"" + UUID.randomUUID() + "\"}",
+                                + "\",\"identifier\":\"" + identifier + "\"}",
                         "Content-Type",
                         "application/json",
                         "Authorization",
