@@ -15,6 +15,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class ProofTest {
 
+    private static final int MANAGEMENT_RATE = 10;
+
     private static int property(String name, int otherwise) {
         return Integer.getInteger("proof." + name, otherwise);
     }
@@ -25,18 +27,22 @@ class ProofTest {
 
     @Test
     void twoGatewaysOnPostgresDoEverythingOnceAndLoseNothing() {
-        holds(storm().databaseRestarts(property("database-restarts", 1)).blow());
+        holds(storm().gateways(property("gateways", 2))
+                .managementRate(MANAGEMENT_RATE)
+                .databaseRestarts(property("database-restarts", 1))
+                .blow());
     }
 
     @Test
     void oneGatewayOnH2DoesEverythingOnceAndLosesNothing() {
-        holds(storm().onH2().blow());
+        holds(storm().onH2().managementRate(MANAGEMENT_RATE).blow());
     }
 
     private static void holds(Report report) {
         System.out.println(report);
         assertEquals(List.of(), report.violations(), report::toString);
         assertTrue(report.count("kills") >= property("kills", 3), report::toString);
+        assertTrue(report.count("imports") > 0, report::toString);
         assertTrue(report.count("calls") >= property("calls", 600), report::toString);
     }
 }

@@ -34,6 +34,7 @@ final class Storm {
     private final int databaseRestarts;
     private final boolean postgres;
     private final int faults;
+    private final int managementRate;
     private final Path replacements;
     private final List<Wish> wishes = Collections.synchronizedList(new ArrayList<>());
     private final List<String> codes = Collections.synchronizedList(new ArrayList<>());
@@ -52,6 +53,7 @@ final class Storm {
         this.databaseRestarts = wanted.databaseRestarts;
         this.postgres = wanted.postgres;
         this.faults = wanted.faults;
+        this.managementRate = wanted.managementRate;
         this.replacements = wanted.replacements;
     }
 
@@ -64,6 +66,7 @@ final class Storm {
         private int databaseRestarts = 1;
         private boolean postgres = true;
         private int faults = 1;
+        private int managementRate;
         private Path replacements;
 
         Builder calls(int most) {
@@ -95,6 +98,18 @@ final class Storm {
             return this;
         }
 
+        /** How many gateways share the store. */
+        Builder gateways(int number) {
+            gateways = number;
+            return this;
+        }
+
+        /** Calls a second to each Management endpoint, shared by all gateways; few make them create coupons in batches. */
+        Builder managementRate(int perSecond) {
+            managementRate = perSecond;
+            return this;
+        }
+
         /** Classes that replace the gateway's own. */
         Builder replacing(Path classes) {
             replacements = classes;
@@ -117,6 +132,7 @@ final class Storm {
         try (SandboxProcess sandbox = new SandboxProcess();
                 PostgresServer database = postgres ? new PostgresServer() : null) {
             settings.putAll(sandbox.deployment());
+            settings.put("gateway.deployments.proof.management-rate", Integer.toString(managementRate));
             settings.putAll(
                     postgres
                             ? database.store()
@@ -157,6 +173,7 @@ final class Storm {
                     report.violation(parked + " calls are left to the operator, who is shown " + fleet.parked());
                 }
                 report.count("calls", asked.get());
+                report.count("imports", control.calls("importCoupons").size());
                 report.count("wishes", wishes.size());
                 report.count("repeats", repeated.get());
                 report.count("attempts", caller.attempts());
