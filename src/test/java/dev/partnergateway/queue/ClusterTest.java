@@ -38,6 +38,7 @@ class ClusterTest {
     static void start() {
         settings = Kafka.shared().queue(Calls.POINTS, Calls.AUDIENCES);
         settings.put("gateway.kafka.pause", "100");
+        settings.put("gateway.sandbox.management-rate", "0");
         settings.putAll(Postgres.newStore());
         gateway = GatewayUnderTest.start(settings);
         partner = gateway.partner();
@@ -57,7 +58,7 @@ class ClusterTest {
         another.put("gateway.deployments.sandbox.host", "sandbox.example");
         another.put("gateway.deployments.sandbox.base-url", sandbox.address());
         another.put("gateway.deployments.sandbox.management-key", "sandbox-management-key");
-        another.put("gateway.deployments.sandbox.management-rate", "100000");
+        another.put("gateway.deployments.sandbox.management-rate", "0");
         return another;
     }
 

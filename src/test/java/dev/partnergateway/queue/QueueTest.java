@@ -52,6 +52,7 @@ class QueueTest {
         settings.put("gateway.settle-time", "1");
         settings.put("gateway.kafka.attempts", "4");
         settings.put("gateway.kafka.pause", "100");
+        settings.put("gateway.sandbox.management-rate", "0");
         gateway = GatewayUnderTest.start(settings);
         partner = gateway.partner();
         sandbox = gateway.sandbox();
@@ -386,7 +387,7 @@ class QueueTest {
     @Test
     void whatFailsAtEveryTryIsADeadLetterAndCarriedOutWhenItIsReplayed() {
         String profile = Calls.profile(partner);
-        fault("updateCustomerProfileAudiences", "status", 4, ",\"status\":503");
+        fault("updateCustomerProfileAudiences", "status", 12, ",\"status\":503");
         String id = Calls.audience(partner, profile, "1").header("X-Request-Id");
         Await.until(() -> manage("GET", "/dead-letters").text(), () -> !deadLetter(id)
                 .isMissingNode());
