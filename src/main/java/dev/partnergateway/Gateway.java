@@ -150,13 +150,7 @@ public final class Gateway implements AutoCloseable {
         CamelContext camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
         SharedLeases leases = new SharedLeases(store);
-        TalonOne talonOne = open(new TalonOne(
-                UpstreamContract.read(UPSTREAM_CONTRACT),
-                camel,
-                settings,
-                store.embedded() ? Allowance.ofThisProcess() : new SharedAllowance(store),
-                store.embedded() ? Leases.ALONE : leases,
-                telemetry));
+        TalonOne talonOne = open(talonOne(camel, store, leases, telemetry));
         Access access = new Access(deployments, new KeyProof(talonOne, upstream), store, settings.deploymentLimit());
         Seal seal = new Seal(settings.storeEncryptionKeys());
         ReplayingRepository answers = new ReplayingRepository(store, seal, access);
@@ -209,6 +203,18 @@ public final class Gateway implements AutoCloseable {
         beginChores(sweeper, outbox, answers, leases);
         server.listen();
         open(server::drain);
+    }
+
+    /** Alone on its store it counts for itself; else it shares with the others. */
+    private TalonOne talonOne(CamelContext camel, Store store, SharedLeases leases, Telemetry telemetry)
+            throws IOException {
+        return new TalonOne(
+                UpstreamContract.read(UPSTREAM_CONTRACT),
+                camel,
+                settings,
+                store.embedded() ? Allowance.ofThisProcess() : new SharedAllowance(store),
+                store.embedded() ? Leases.ALONE : leases,
+                telemetry);
     }
 
     private void publishEvents(CamelContext camel, Telemetry telemetry) {
