@@ -19,6 +19,7 @@ import dev.partnergateway.talonone.UpstreamCall;
 import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.talonone.UpstreamStep;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 
@@ -89,11 +90,14 @@ public final class PointsAddition implements UpstreamStep, Finisher {
 
     private void send(Deployment deployment, Claim claim, ObjectNode content, Supplier<Duration> patience) {
         Points points = new Points(content);
-        Duration wait = patience.get();
-        claim.sending(content, points.name());
+        UpstreamCall upstream = UpstreamCall.of(add, deployment, null, content, null, patience.get());
+        AtomicBoolean written = new AtomicBoolean();
         UpstreamAnswer answer;
         try {
-            answer = talonOne.send(UpstreamCall.of(add, deployment, null, content, null, wait));
+            answer = talonOne.sendOnce(upstream, () -> {
+                claim.sending(content, points.name());
+                written.set(true);
+            });
         } catch (Unanswered e) {
             if (!e.sent()) {
                 claim.refused();
@@ -103,8 +107,12 @@ public final class PointsAddition implements UpstreamStep, Finisher {
             recognise(deployment, claim, points, 504, patience);
             return;
         } catch (Refusal refusal) {
-            // Nothing was sent.
-            claim.refused();
+            // Nothing was sent; what an earlier call has written down stays unknown.
+            if (written.get()) {
+                claim.refused();
+            } else if (claim.unknown()) {
+                throw Refusal.unknown(refusal.status(), refusal.getMessage());
+            }
             throw refusal;
         }
         if (answer.ok()) {

@@ -224,6 +224,32 @@ public final class TalonOne implements AutoCloseable {
         }
     }
 
+    /**
+     * Calls a deployment exactly once, with what must be written down before it is sent. It is written down after all
+     * waiting: whoever finds it later counts from then on how long the call may still be under way.
+     *
+     * @param writeDown commits what is sent; nothing is sent when it throws
+     * @return whatever the deployment answered
+     * @throws Unanswered when it did not
+     * @throws Refusal 429 or 503 when its turn did not come; nothing was sent then
+     */
+    public UpstreamAnswer sendOnce(UpstreamCall call, Runnable writeDown) throws Unanswered {
+        long deadline = System.nanoTime() + call.patience().toNanos();
+        Sequence.Place place = sequence.enter(call, call.patience());
+        try {
+            Turn turn = turn(call.deployment(), call.operation(), call.credential(), left(deadline));
+            try {
+                writeDown.run();
+            } catch (RuntimeException e) {
+                turn.unused();
+                throw e;
+            }
+            return send(call.within(left(deadline)), turn);
+        } finally {
+            place.close();
+        }
+    }
+
     /** Answers that say nothing about what was sent before. */
     private static boolean unheard(UpstreamAnswer answer) {
         return answer.status() == 429 || answer.status() == 409 || answer.status() == 401 || answer.status() == 403;
