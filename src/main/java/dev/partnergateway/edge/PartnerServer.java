@@ -234,7 +234,7 @@ public final class PartnerServer implements AutoCloseable {
         if (!refusal.retryAfter().isZero()) {
             response.putHeader(
                     "Retry-After",
-                    Long.toString(refusal.retryAfter().plusMillis(999).toSeconds()));
+                    Long.toString(refusal.retryAfter().plusNanos(999_999_999).toSeconds()));
         }
         if (refusal.allow() != null) {
             response.putHeader("Allow", refusal.allow());
