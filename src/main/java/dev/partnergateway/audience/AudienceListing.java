@@ -70,7 +70,7 @@ final class AudienceListing {
             throw Refusal.retry(504, "Talon.One did not list its audiences in time: try again", Duration.ofSeconds(1));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Refusal.retry(503, "The gateway is stopping: try again", Duration.ofSeconds(1));
+            throw Refusal.stopping();
         } catch (ExecutionException e) {
             throw new IllegalStateException("the audiences could not be listed", e.getCause());
         }

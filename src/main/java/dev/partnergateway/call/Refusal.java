@@ -65,6 +65,11 @@ public final class Refusal extends RuntimeException {
         return new Refusal(status, text, retryAfter, Effect.NONE);
     }
 
+    /** Refuses a call that changed nothing because the gateway stops; another one may carry it out. */
+    public static Refusal stopping() {
+        return retry(503, "The gateway is stopping: try again", Duration.ofSeconds(1));
+    }
+
     /** Reports that a call was sent and its outcome is not known. */
     public static Refusal unknown(int status, String text) {
         return new Refusal(status, text, Duration.ofSeconds(1), Effect.UNKNOWN);

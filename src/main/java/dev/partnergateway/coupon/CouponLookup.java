@@ -55,7 +55,7 @@ final class CouponLookup {
             throw Refusal.retry(504, "Talon.One did not answer in time: try again", Duration.ofSeconds(1));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Refusal.retry(503, "The gateway is stopping: try again", Duration.ofSeconds(1));
+            throw Refusal.stopping();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Refusal refusal ? refusal : new IllegalStateException(e.getCause());
         }

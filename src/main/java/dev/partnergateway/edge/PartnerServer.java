@@ -214,7 +214,7 @@ public final class PartnerServer implements AutoCloseable {
     /** Hands work to a thread that may block; refuses it when there is too much of it. */
     void work(Runnable task) {
         if (refusing) {
-            throw Refusal.retry(503, "The gateway is stopping: try again", SOON);
+            throw Refusal.stopping();
         }
         if (running.incrementAndGet() > settings.runningLimit()) {
             running.decrementAndGet();

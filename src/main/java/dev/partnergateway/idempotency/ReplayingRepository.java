@@ -190,7 +190,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Refusal.retry(503, "The gateway is stopping: try again", Duration.ofSeconds(1));
+            throw Refusal.stopping();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } finally {

@@ -126,7 +126,7 @@ public final class Budget implements AutoCloseable {
             } catch (InterruptedException e) {
                 withdraw(party, mine);
                 Thread.currentThread().interrupt();
-                throw Refusal.retry(503, "The gateway is stopping: try again", SHORTEST_RETRY);
+                throw Refusal.stopping();
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e.getCause());
             }

@@ -103,7 +103,7 @@ final class Sequence {
         } catch (InterruptedException e) {
             next(key);
             Thread.currentThread().interrupt();
-            throw Refusal.retry(503, "The gateway is stopping: try again", RETRY);
+            throw Refusal.stopping();
         } catch (RuntimeException e) {
             next(key);
             throw e;
@@ -157,7 +157,7 @@ final class Sequence {
         } catch (InterruptedException e) {
             withdraw(key, turn);
             Thread.currentThread().interrupt();
-            throw Refusal.retry(503, "The gateway is stopping: try again", RETRY);
+            throw Refusal.stopping();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } finally {

@@ -55,6 +55,8 @@ public final class TalonOne implements AutoCloseable {
 
     private static final Unanswered FAILED = new Unanswered(true, new IOException());
 
+    private static final Runnable NOTHING = () -> {};
+
     private static final int FORM_BYTES = 512;
 
     private final UpstreamContract contract;
@@ -195,16 +197,11 @@ public final class TalonOne implements AutoCloseable {
                 Unanswered failure = null;
                 Optional<Duration> pause;
                 try {
-                    answer = once(call, deadline);
+                    answer = once(call, deadline, NOTHING);
                     pause = Retries.after(call, answer, sent);
                 } catch (Unanswered e) {
                     failure = e;
                     pause = Retries.after(call, e, sent);
-                } catch (Refusal e) {
-                    if (doubt != null) {
-                        throw doubt;
-                    }
-                    throw e;
                 }
                 if (pause.isEmpty() || pause.get().plus(LEAST_WAIT).compareTo(left(deadline)) > 0) {
                     if (doubt != null && (failure != null || unheard(answer))) {
@@ -219,6 +216,11 @@ public final class TalonOne implements AutoCloseable {
                 meters.repeated(call.deployment(), call.operation());
                 pause(pause.get());
             }
+        } catch (Refusal e) {
+            if (doubt != null) {
+                throw doubt;
+            }
+            throw e;
         } finally {
             place.close();
         }
@@ -237,14 +239,7 @@ public final class TalonOne implements AutoCloseable {
         long deadline = System.nanoTime() + call.patience().toNanos();
         Sequence.Place place = sequence.enter(call, call.patience());
         try {
-            Turn turn = turn(call.deployment(), call.operation(), call.credential(), left(deadline));
-            try {
-                writeDown.run();
-            } catch (RuntimeException e) {
-                turn.unused();
-                throw e;
-            }
-            return send(call.within(left(deadline)), turn);
+            return once(call, deadline, writeDown);
         } finally {
             place.close();
         }
@@ -267,11 +262,16 @@ public final class TalonOne implements AutoCloseable {
                 : new Unanswered(true, new IllegalStateException("answered " + answer.status()));
     }
 
-    private UpstreamAnswer once(UpstreamCall call, long deadline) throws Unanswered {
-        if (call.operation().key() == Key.PARTNER) {
-            return send(call.within(left(deadline)), Turn.FREE);
+    private UpstreamAnswer once(UpstreamCall call, long deadline, Runnable writeDown) throws Unanswered {
+        Turn turn = call.operation().key() == Key.PARTNER
+                ? Turn.FREE
+                : turn(call.deployment(), call.operation(), call.credential(), left(deadline));
+        try {
+            writeDown.run();
+        } catch (RuntimeException e) {
+            turn.unused();
+            throw e;
         }
-        Turn turn = turn(call.deployment(), call.operation(), call.credential(), left(deadline));
         return send(call.within(left(deadline)), turn);
     }
 
@@ -284,7 +284,7 @@ public final class TalonOne implements AutoCloseable {
             Thread.sleep(pause.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Refusal.retry(503, "The gateway is stopping: try again", SOON);
+            throw Refusal.stopping();
         }
     }
 
