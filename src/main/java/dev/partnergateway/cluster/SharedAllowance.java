@@ -24,9 +24,6 @@ public final class SharedAllowance implements Allowance {
 
     private static final long SECOND = 1000;
 
-    /** A call may be counted as late as it is answered; one that is not answered was counted within this time. */
-    private static final long LONGEST_WAY = 2000;
-
     /** Nobody is held back longer, whatever Talon.One says and wherever the database's clock jumps. */
     private static final long LONGEST_PAUSE = 60_000;
 
@@ -47,8 +44,9 @@ public final class SharedAllowance implements Allowance {
         if (perSecond > MOST_SHARED) {
             return alone.take(endpoint, perSecond);
         }
-        long wait = notBefore.getOrDefault(endpoint, Long.MIN_VALUE) - System.nanoTime();
-        if (wait > 0 && notBefore.containsKey(endpoint)) {
+        Long earliest = notBefore.get(endpoint);
+        long wait = earliest == null ? 0 : earliest - System.nanoTime();
+        if (wait > 0) {
             return new Grant(Duration.ofNanos(wait), null);
         }
         try {
@@ -92,7 +90,7 @@ public final class SharedAllowance implements Allowance {
                                 + " WHERE endpoint = ? AND taken_at > " + Store.NOW + " - ? AND taken_at <= "
                                 + Store.NOW + " + ?)",
                         holder,
-                        LONGEST_WAY + SECOND,
+                        LONGEST_WAY.toMillis() + SECOND,
                         endpoint,
                         endpoint,
                         perSecond,

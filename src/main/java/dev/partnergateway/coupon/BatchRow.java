@@ -3,7 +3,6 @@ package dev.partnergateway.coupon;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Refusal;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -46,9 +45,8 @@ final class BatchRow {
         return body.path("couponPattern").asText();
     }
 
-    /** Talon.One tells codes apart regardless of case. */
     String caselessCode() {
-        return code().toLowerCase(Locale.ROOT);
+        return LookupDesk.caseless(code());
     }
 
     boolean doubtful() {

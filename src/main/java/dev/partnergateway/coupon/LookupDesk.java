@@ -201,7 +201,8 @@ final class LookupDesk {
         questions.forEach(question -> question.answer.completeExceptionally(failure));
     }
 
-    private static String caseless(String code) {
+    /** Talon.One tells codes apart regardless of case. */
+    static String caseless(String code) {
         return code.toLowerCase(Locale.ROOT);
     }
 }

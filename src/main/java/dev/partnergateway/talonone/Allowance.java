@@ -10,6 +10,9 @@ import java.time.Duration;
  */
 public interface Allowance {
 
+    /** A call may be counted as late as it is answered; one that is not answered was counted within this time. */
+    Duration LONGEST_WAY = Duration.ofSeconds(2);
+
     /** The allowance of a process that has the endpoints to itself. */
     static Allowance ofThisProcess() {
         return new LocalAllowance();

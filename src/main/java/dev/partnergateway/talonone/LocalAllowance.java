@@ -10,9 +10,6 @@ final class LocalAllowance implements Allowance {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    /** A call may be counted as late as it is answered; one that is not answered was counted within this time. */
-    private static final long LONGEST_WAY = Duration.ofSeconds(2).toNanos();
-
     private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
 
     @Override
@@ -59,7 +56,7 @@ final class LocalAllowance implements Allowance {
             if (wait > 0) {
                 return new Grant(Duration.ofNanos(wait), null);
             }
-            Counted call = new Counted(now + LONGEST_WAY + SECOND);
+            Counted call = new Counted(now + LONGEST_WAY.toNanos() + SECOND);
             counted.add(call);
             long before = next;
             long after = now + distance;

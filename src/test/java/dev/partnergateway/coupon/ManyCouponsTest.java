@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
+import dev.partnergateway.harness.Together;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,11 +86,7 @@ class ManyCouponsTest {
 
     /** Calls at once, one for each member of the list that the JSON of the body ends with. */
     private static List<Http.Answer> together(GatewayUnderTest where, String run, List<String> more) {
-        List<CompletableFuture<Http.Answer>> calls = IntStream.range(0, more.size())
-                .mapToObj(i -> CompletableFuture.supplyAsync(
-                        () -> coupon(where, SHOP, 1, 10, run + "-" + i, more.get(i)), callers))
-                .toList();
-        return calls.stream().map(CompletableFuture::join).toList();
+        return Together.call(more.size(), i -> coupon(where, SHOP, 1, 10, run + "-" + i, more.get(i)));
     }
 
     private static List<String> times(int count, String more) {
@@ -185,35 +182,30 @@ class ManyCouponsTest {
         assertEquals(30, codes.size());
     }
 
-    @Test
-    void aListThatIsLateIsWaitedFor() {
-        sandbox.limits("{\"listingLagMillis\":1500}");
-        String run = UUID.randomUUID().toString();
+    private static void everybodyGetsOneOfTheCouponsMade() {
         Set<String> before = created(sandbox);
-        Set<String> codes = codes(together(gateway, run, times(20, "")));
+        Set<String> codes = codes(together(gateway, UUID.randomUUID().toString(), times(20, "")));
         Set<String> made = created(sandbox);
         made.removeAll(before);
         assertEquals(codes, made);
+    }
+
+    @Test
+    void aListThatIsLateIsWaitedFor() {
+        sandbox.limits("{\"listingLagMillis\":1500}");
+        everybodyGetsOneOfTheCouponsMade();
     }
 
     @Test
     void anImportThatIsCarriedOutButNotConfirmedGivesEverybodyTheirOneCoupon() {
         sandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"commit-then-hang\",\"times\":1}");
-        Set<String> before = created(sandbox);
-        Set<String> codes = codes(together(gateway, UUID.randomUUID().toString(), times(20, "")));
-        Set<String> made = created(sandbox);
-        made.removeAll(before);
-        assertEquals(codes, made);
+        everybodyGetsOneOfTheCouponsMade();
     }
 
     @Test
     void anImportThatIsLostIsSentAgain() {
         sandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"reset\",\"times\":1}");
-        Set<String> before = created(sandbox);
-        Set<String> codes = codes(together(gateway, UUID.randomUUID().toString(), times(20, "")));
-        Set<String> made = created(sandbox);
-        made.removeAll(before);
-        assertEquals(codes, made);
+        everybodyGetsOneOfTheCouponsMade();
     }
 
     @Test

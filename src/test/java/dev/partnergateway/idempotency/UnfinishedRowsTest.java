@@ -65,6 +65,13 @@ class UnfinishedRowsTest {
         return KeyTuple.read("{\"key\":[\"" + UUID.randomUUID() + "\"]" + more + "}", "d", "p", "o");
     }
 
+    /** A call that was sent and ended without an outcome. */
+    private void leaveUnknown(KeyTuple tuple, String operation) {
+        Claim claim = take(tuple).claim();
+        claim.sending(content(operation));
+        claim.giveBack(true);
+    }
+
     private Keys.Taken take(KeyTuple tuple) {
         return keys.take(tuple, keys.target(tuple), "d", "o", LEASE);
     }
@@ -153,13 +160,9 @@ class UnfinishedRowsTest {
     void whatNobodyCanFinishDoesNotKeepTheSweeperFromTheRest(Stores where) {
         in(where);
         for (int i = 0; i < 60; i++) {
-            Claim claim = take(tuple("")).claim();
-            claim.sending(content("unfinishable"));
-            claim.giveBack(true);
+            leaveUnknown(tuple(""), "unfinishable");
         }
-        Claim last = take(tuple("")).claim();
-        last.sending(content("finishable"));
-        last.giveBack(true);
+        leaveUnknown(tuple(""), "finishable");
         AtomicInteger finished = new AtomicInteger();
         Sweeper sweeper = new Sweeper(
                 table,
@@ -181,9 +184,7 @@ class UnfinishedRowsTest {
     void whatStaysUnknownForADayIsLeftToTheOperatorAndNoOther(Stores where) {
         in(where);
         KeyTuple stuck = tuple("");
-        Claim claim = take(stuck).claim();
-        claim.sending(content("silent"));
-        claim.giveBack(true);
+        leaveUnknown(stuck, "silent");
         Sweeper sweeper = new Sweeper(
                 table,
                 name -> DEPLOYMENT,
@@ -206,9 +207,7 @@ class UnfinishedRowsTest {
     @EnumSource
     void aCallWhoseDeploymentIsGoneIsKeptAsItIsUntilItIsBack(Stores where) {
         in(where);
-        Claim claim = take(tuple("")).claim();
-        claim.sending(content("x"));
-        claim.giveBack(true);
+        leaveUnknown(tuple(""), "x");
         AtomicInteger finished = new AtomicInteger();
         AtomicReference<Deployment> deployment = new AtomicReference<>();
         Sweeper sweeper = new Sweeper(
@@ -269,9 +268,7 @@ class UnfinishedRowsTest {
     void oneDamagedRowIsParkedAndTheSweeperGoesOn(Stores where) {
         in(where);
         for (int i = 0; i < 3; i++) {
-            Claim claim = take(tuple("")).claim();
-            claim.sending(content(i == 0 ? "damaged" : "sound"));
-            claim.giveBack(true);
+            leaveUnknown(tuple(""), i == 0 ? "damaged" : "sound");
         }
         store.update("UPDATE answer SET request = ? WHERE id = (SELECT MIN(id) FROM answer)", new byte[] {0, '['});
         AtomicInteger finished = new AtomicInteger();
@@ -409,9 +406,7 @@ class UnfinishedRowsTest {
         KeyTuple crashed = tuple("");
         take(crashed);
         KeyTuple unknown = tuple("");
-        Claim open = take(unknown).claim();
-        open.sending(content("x"));
-        open.giveBack(true);
+        leaveUnknown(unknown, "x");
         KeyTuple left = tuple(",\"window\":\"15m\"");
         Claim parked = take(left).claim();
         parked.sending(content("x"));

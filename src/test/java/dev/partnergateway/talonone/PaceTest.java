@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
+import dev.partnergateway.harness.Together;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,13 +56,6 @@ class PaceTest {
         return event(gateway, "sandbox.example", profile);
     }
 
-    private static List<Http.Answer> together(int count, IntFunction<Http.Answer> call) {
-        List<CompletableFuture<Http.Answer>> calls = IntStream.range(0, count)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> call.apply(i), callers))
-                .toList();
-        return calls.stream().map(CompletableFuture::join).toList();
-    }
-
     private static long count(List<Http.Answer> answers, int status) {
         return answers.stream().filter(answer -> answer.status() == status).count();
     }
@@ -71,7 +63,7 @@ class PaceTest {
     @Test
     void aHundredEventsOfOneProfileAreAllTakenAndTalonOneNeverRefusesOne() {
         sandbox.fault("{\"operation\":\"trackEventV2\",\"kind\":\"delay\",\"delayMillis\":5,\"times\":0}");
-        List<Http.Answer> answers = together(100, i -> event("crowded"));
+        List<Http.Answer> answers = Together.call(100, i -> event("crowded"));
         assertEquals(100, count(answers, 200));
         List<JsonNode> calls = sandbox.calls("trackEventV2");
         assertEquals(100, calls.size());
@@ -82,7 +74,7 @@ class PaceTest {
     void eventsOfDifferentProfilesDoNotWaitForEachOther() {
         sandbox.fault("{\"operation\":\"trackEventV2\",\"kind\":\"delay\",\"delayMillis\":500,\"times\":0}");
         long begun = System.nanoTime();
-        List<Http.Answer> answers = together(20, i -> event("profile-" + i));
+        List<Http.Answer> answers = Together.call(20, i -> event("profile-" + i));
         long took = Duration.ofNanos(System.nanoTime() - begun).toMillis();
         assertEquals(20, count(answers, 200));
         assertTrue(took < 8000, "20 calls of half a second took " + took + " ms");
@@ -93,7 +85,7 @@ class PaceTest {
         try (GatewayUnderTest own =
                 GatewayUnderTest.start(Map.of("gateway.sequence-limit", "2", "gateway.deadline.braze", "15000"))) {
             own.sandbox().fault("{\"operation\":\"trackEventV2\",\"kind\":\"delay\",\"delayMillis\":1500,\"times\":1}");
-            List<Http.Answer> answers = together(10, i -> event(own, "sandbox.example", "bob"));
+            List<Http.Answer> answers = Together.call(10, i -> event(own, "sandbox.example", "bob"));
             assertTrue(count(answers, 429) >= 1, "nobody was refused");
             assertEquals(10, count(answers, 429) + count(answers, 200));
             answers.stream()
@@ -187,7 +179,7 @@ class PaceTest {
         try (GatewayUnderTest own =
                 GatewayUnderTest.start(Map.of("gateway.deadline.braze", "15000", "gateway.breaker-pause", "2000"))) {
             own.sandbox().fault("{\"operation\":\"trackEventV2\",\"kind\":\"status\",\"status\":500,\"times\":0}");
-            List<Http.Answer> failed = together(40, i -> event(own, "sandbox.example", "profile-" + i));
+            List<Http.Answer> failed = Together.call(40, i -> event(own, "sandbox.example", "profile-" + i));
             assertEquals(0, count(failed, 200));
             own.sandbox().forgetCalls();
             Http.Answer refused = event(own, "sandbox.example", "profile-0");
@@ -210,7 +202,7 @@ class PaceTest {
 
     @Test
     void callsThatAreNeverSentDoNotMakeADeploymentLookBroken() {
-        together(40, i -> gateway.partner()
+        Together.call(40, i -> gateway.partner()
                         .send(
                                 "POST",
                                 "/braze/coupon_reservation",
@@ -242,7 +234,7 @@ class PaceTest {
             assertEquals(200, event(own, "sandbox.example", "warm").status());
             own.sandbox().fault("{\"operation\":\"trackEventV2\",\"kind\":\"hang\",\"times\":0}");
             CompletableFuture<List<Http.Answer>> hanging = CompletableFuture.supplyAsync(
-                    () -> together(150, i -> event(own, "sandbox.example", "hang-" + i)), callers);
+                    () -> Together.call(150, i -> event(own, "sandbox.example", "hang-" + i)), callers);
             long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
             while (own.sandbox().calls("trackEventV2").size() < 40) {
                 assertTrue(System.nanoTime() < end, "calls never hang");

@@ -8,6 +8,7 @@ import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Postgres;
 import dev.partnergateway.harness.SandboxControl;
+import dev.partnergateway.harness.Together;
 import dev.partnergateway.sandbox.Sandbox;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Store;
@@ -20,20 +21,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Two gateways on one PostgreSQL are one to Talon.One. */
-class ClusterTest {
+class SharedLimitsTest {
 
-    private static ExecutorService callers;
     private static Sandbox sandbox;
     private static SandboxControl control;
     private static Store store;
@@ -41,7 +36,6 @@ class ClusterTest {
 
     @BeforeAll
     static void start() throws Exception {
-        callers = Executors.newCachedThreadPool();
         sandbox = Sandbox.start("127.0.0.1", 0, Path.of("openapi/talon-one.yaml"));
         control = new SandboxControl(new Http(sandbox.port()));
         Map<String, String> settings = new HashMap<>(Postgres.newStore());
@@ -62,7 +56,6 @@ class ClusterTest {
         gateways.forEach(GatewayUnderTest::close);
         store.close();
         sandbox.close();
-        callers.shutdownNow();
     }
 
     @BeforeEach
@@ -101,13 +94,6 @@ class ClusterTest {
                         + "\",\"identifier\":\"" + profile + number + "\"}");
     }
 
-    private static List<Http.Answer> together(int count, IntFunction<Http.Answer> call) {
-        List<CompletableFuture<Http.Answer>> calls = IntStream.range(0, count)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> call.apply(i), callers))
-                .toList();
-        return calls.stream().map(CompletableFuture::join).toList();
-    }
-
     private static void allTaken(List<Http.Answer> answers, String... operations) {
         answers.forEach(answer -> assertEquals(200, answer.status(), answer.text()));
         for (String operation : operations) {
@@ -118,7 +104,7 @@ class ClusterTest {
 
     @Test
     void togetherTheyMakeNoMoreCallsThanTalonOneAllows() {
-        List<Http.Answer> answers = together(60, ClusterTest::coupon);
+        List<Http.Answer> answers = Together.call(60, SharedLimitsTest::coupon);
         allTaken(answers, "createCoupons", "importCoupons", "getCouponsWithoutTotalCount");
         assertEquals(60, answers.stream().map(Http.Answer::text).distinct().count());
     }
@@ -144,7 +130,7 @@ class ClusterTest {
     @Test
     void theirEventsOfOneProfileFollowEachOther() {
         control.fault("{\"operation\":\"trackEventV2\",\"kind\":\"delay\",\"delayMillis\":5,\"times\":0}");
-        List<Http.Answer> answers = together(40, number -> event(number, "crowded"));
+        List<Http.Answer> answers = Together.call(40, number -> event(number, "crowded"));
         allTaken(answers, "trackEventV2");
         assertEquals(40, control.calls("trackEventV2").size());
     }
