@@ -1,5 +1,6 @@
 package dev.partnergateway;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.access.Deployments;
 import dev.partnergateway.access.KeyProof;
@@ -85,12 +86,14 @@ public final class Gateway implements AutoCloseable {
     private static final int PRUNE_MINUTES = 10;
 
     private final Settings settings;
+    private final Ticker ticker;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private PartnerServer server;
     private Sandbox sandbox;
 
-    private Gateway(Settings settings) {
+    private Gateway(Settings settings, Ticker ticker) {
         this.settings = settings;
+        this.ticker = ticker;
     }
 
     /**
@@ -99,7 +102,17 @@ public final class Gateway implements AutoCloseable {
      * @throws Exception when any part of it cannot start; nothing is left running then
      */
     public static Gateway start(Settings settings) throws Exception {
-        Gateway gateway = new Gateway(settings);
+        return start(settings, Ticker.systemTicker());
+    }
+
+    /**
+     * As {@link #start(Settings)}, with another time by which proofs of keys are forgotten.
+     *
+     * @param ticker gives nanoseconds that only grow
+     * @throws Exception as the other
+     */
+    public static Gateway start(Settings settings, Ticker ticker) throws Exception {
+        Gateway gateway = new Gateway(settings, ticker);
         try {
             gateway.start();
             return gateway;
@@ -151,7 +164,9 @@ public final class Gateway implements AutoCloseable {
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
         SharedLeases leases = new SharedLeases(store);
         TalonOne talonOne = open(talonOne(camel, store, leases, telemetry));
-        Access access = new Access(deployments, new KeyProof(talonOne, upstream), store, settings.deploymentLimit());
+        Access access = new Access(
+                deployments, new KeyProof(talonOne, upstream, ticker), store, settings.deploymentLimit(), ticker);
+        talonOne.whenAccepted(access::accepted);
         Seal seal = new Seal(settings.storeEncryptionKeys());
         ReplayingRepository answers = new ReplayingRepository(store, seal, access);
         CouponCreation coupons =

@@ -1,6 +1,9 @@
 package dev.partnergateway.access;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.Authentication;
@@ -11,22 +14,28 @@ import java.util.List;
 /** Decides who may call what: deployment, key, and proof where the operator's own key will be used. */
 public final class Access {
 
+    /** Talon.One's name for keys that were made for no platform. */
+    private static final String ANY_PLATFORM = "none";
+
     private final Deployments deployments;
     private final KeyProof proof;
     private final Principals principals;
     private final RateLimits rateLimits = new RateLimits();
     private final Shares shares;
+    private final Attempts attempts;
 
     /**
      * Puts the checks together.
      *
      * @param deploymentLimit calls worked on at once for one deployment
+     * @param ticker the time by which refused keys are forgotten
      */
-    public Access(Deployments deployments, KeyProof proof, Store store, int deploymentLimit) {
+    public Access(Deployments deployments, KeyProof proof, Store store, int deploymentLimit, Ticker ticker) {
         this.shares = new Shares(deploymentLimit);
         this.deployments = deployments;
         this.proof = proof;
         this.principals = new Principals(store);
+        this.attempts = new Attempts(ticker);
     }
 
     /**
@@ -45,9 +54,12 @@ public final class Access {
         if (anonymous) {
             return;
         }
-        call.admitted(
-                deployments.find(address == null ? "" : address),
-                Credentials.read(authentication, authorization, call.checked().credential()));
+        Deployment deployment = deployments.find(address == null ? "" : address);
+        Credential credential =
+                Credentials.read(authentication, authorization, call.checked().credential());
+        requirePlatform(deployment.registry().get(credential.hash()), operation.platform());
+        call.admitted(deployment, credential);
+        attempts.admit(call);
         rateLimits.count(call);
         shares.enter(call, call.deployment());
         prove(call);
@@ -66,6 +78,33 @@ public final class Access {
             case "loyalty-program" ->
                 proof.loyaltyProgram(call, number(call, "loyaltyProgramId"), number(call, "applicationId"));
             default -> throw new IllegalStateException("nobody knows the proof " + operation.proof());
+        }
+    }
+
+    /**
+     * Takes note of why a call failed, so that refused keys are not tried too often.
+     *
+     * @param refusal any; null when it did not fail
+     */
+    public void ended(PartnerCall call, Refusal refusal) {
+        if (refusal != null && refusal.status() == 401 && call.isAdmitted()) {
+            attempts.refused(call, refusal.getMessage());
+        }
+    }
+
+    /** Takes note that a deployment has done something for a key. */
+    public void accepted(Deployment deployment, Credential credential) {
+        attempts.accepted(deployment, credential);
+    }
+
+    /** A key registered for one platform is not good for another's routes (contract 2.3). */
+    private static void requirePlatform(Deployment.RegisteredKey registered, String platform) {
+        if (registered != null
+                && !platform.isEmpty()
+                && !registered.platform().isEmpty()
+                && !registered.platform().equals(ANY_PLATFORM)
+                && !registered.platform().equals(platform)) {
+            throw Refusal.of(401, "This API key is registered for another platform");
         }
     }
 

@@ -21,7 +21,8 @@ public final class Deployments {
             Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
     private static final Pattern ADDRESS = Pattern.compile("(?:https?://)?([^/?#@\\\\]*)/?");
     private static final Pattern NUMBERS = Pattern.compile("(0x[0-9a-f]*|[0-9]+)(\\.(0x[0-9a-f]*|[0-9]+))*");
-    private static final Pattern BASE_URL = Pattern.compile("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?");
+    private static final Pattern BASE_URL = Pattern.compile("https?://([A-Za-z0-9.-]+)(?::([1-9][0-9]{0,4}))?/?");
+    private static final int HIGHEST_PORT = 65_535;
     private static final Pattern REGISTERED = Pattern.compile("([1-9][0-9]{0,17})(?::([a-z_]+))?");
     private static final int LONGEST_ADDRESS = 300;
 
@@ -54,10 +55,17 @@ public final class Deployments {
         }
     }
 
+    private static boolean isAddress(String url) {
+        Matcher matcher = BASE_URL.matcher(url);
+        return matcher.matches()
+                && HOST.matcher(matcher.group(1).toLowerCase(Locale.ROOT)).matches()
+                && (matcher.group(2) == null || Integer.parseInt(matcher.group(2)) <= HIGHEST_PORT);
+    }
+
     private static Deployment compile(DeploymentSettings settings) {
         String url =
                 settings.baseUrl().orElseGet(() -> "https://" + settings.hosts().get(0));
-        if (!BASE_URL.matcher(url).matches()) {
+        if (!isAddress(url)) {
             throw new SettingsException("gateway.deployments." + settings.name()
                     + ".base-url must be https:// (or http://), a host and perhaps a port, nothing else.");
         }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.PartnerCall;
@@ -16,29 +18,46 @@ import dev.partnergateway.talonone.UpstreamAnswer;
 import dev.partnergateway.talonone.UpstreamCall;
 import dev.partnergateway.talonone.UpstreamOperation;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Proves what a partner's key is good for, before the operator's stronger key is used on its behalf (contract 2.3). What
- * was proven is remembered for 5 minutes, a refusal for 10 seconds; one key is proven once however many calls wait.
+ * was proven is remembered for 5 minutes; one key is proven once however many calls wait. Proofs cannot be made to flood a
+ * deployment: only so many are made at once, and those of keys that it accepted before do not queue behind the others.
  */
 public final class KeyProof {
 
     private static final Duration REMEMBERED = Duration.ofMinutes(5);
     private static final Duration REFUSED = Duration.ofSeconds(10);
+
+    /** Not at all, in a cache that wants a time. */
+    private static final Duration AT_ALL = Duration.ofNanos(1);
+
     private static final Duration WAIT = Duration.ofSeconds(5);
     private static final int MOST = 100_000;
 
     private final TalonOne talonOne;
     private final Executor executor;
-    private final AsyncCache<KeyAt, Told<Binding>> bindings = cache(Binding::accepted);
-    private final AsyncCache<CampaignAt, Told<Optional<Campaign>>> campaigns = cache(Optional::isPresent);
+    private static final Duration KNOWN = Duration.ofDays(1);
 
-    private final AsyncCache<ProgramAt, Told<Optional<LoyaltyProgram>>> programs = cache(Optional::isPresent);
+    /** Proofs at once for one deployment, of keys that were accepted before and of others. */
+    private static final int AT_ONCE = 64;
+
+    private final AsyncCache<KeyAt, Told<Binding>> bindings;
+    private final AsyncCache<CampaignAt, Told<Optional<Campaign>>> campaigns;
+    private final Cache<KeyAt, Boolean> acceptedBefore;
+    private final Map<Lane, Semaphore> lanes = new ConcurrentHashMap<>();
+
+    private record Lane(Deployment deployment, boolean acceptedBefore) {}
+
+    private final AsyncCache<ProgramAt, Told<Optional<LoyaltyProgram>>> programs;
 
     private record KeyAt(Deployment deployment, String hash) {}
 
@@ -80,21 +99,39 @@ public final class KeyProof {
      * Prepares proofs.
      *
      * @param executor runs the calls that proofs need
+     * @param ticker the time by which proofs are forgotten
      */
-    public KeyProof(TalonOne talonOne, Executor executor) {
+    public KeyProof(TalonOne talonOne, Executor executor, Ticker ticker) {
         this.talonOne = talonOne;
         this.executor = executor;
+        this.bindings = cache(ticker, KeyProof::remembered);
+        this.campaigns = cache(ticker, KeyProof::remembered);
+        this.programs = cache(ticker, KeyProof::remembered);
+        this.acceptedBefore = Caffeine.newBuilder()
+                .ticker(ticker)
+                .maximumSize(MOST)
+                .expireAfterAccess(KNOWN)
+                .build();
     }
 
-    private static <K, V> AsyncCache<K, Told<V>> cache(Predicate<V> good) {
+    /** A refusal is remembered elsewhere; a campaign that tells the Application may start at any moment. */
+    private static Duration remembered(Binding binding) {
+        if (!binding.accepted()) {
+            return AT_ALL;
+        }
+        return binding.application() == 0 ? REFUSED : REMEMBERED;
+    }
+
+    private static Duration remembered(Optional<?> found) {
+        return found.isPresent() ? REMEMBERED : REFUSED;
+    }
+
+    private static <K, V> AsyncCache<K, Told<V>> cache(Ticker ticker, Function<V, Duration> remembered) {
         return Caffeine.newBuilder()
+                .ticker(ticker)
                 .maximumSize(MOST)
-                .expireAfter(Expiry.creating((K key, Told<V> told) -> {
-                    if (told.failure() != null) {
-                        return Duration.ofNanos(1);
-                    }
-                    return good.test(told.value()) ? REMEMBERED : REFUSED;
-                }))
+                .expireAfter(Expiry.creating(
+                        (K key, Told<V> told) -> told.failure() != null ? AT_ALL : remembered.apply(told.value())))
                 .buildAsync();
     }
 
@@ -113,11 +150,31 @@ public final class KeyProof {
     Binding binding(PartnerCall call) {
         Deployment deployment = call.deployment();
         Credential credential = call.credential();
-        Binding binding = told(bindings, new KeyAt(deployment, credential.hash()), () -> ask(deployment, credential));
+        KeyAt key = new KeyAt(deployment, credential.hash());
+        Binding binding = told(bindings, key, () -> inTurn(key, () -> ask(deployment, credential)));
         if (!binding.accepted()) {
             throw Refusal.of(401, "Talon.One does not accept this API key");
         }
         return binding;
+    }
+
+    private Binding inTurn(KeyAt key, Supplier<Binding> question) {
+        boolean before = acceptedBefore.getIfPresent(key) != null;
+        Semaphore lane = lanes.computeIfAbsent(new Lane(key.deployment(), before), unused -> new Semaphore(AT_ONCE));
+        if (!lane.tryAcquire()) {
+            throw Refusal.retry(503, "Too many API keys are being checked: try again", Duration.ofSeconds(1));
+        }
+        try {
+            Binding binding = question.get();
+            if (binding.accepted()) {
+                acceptedBefore.put(key, Boolean.TRUE);
+            } else {
+                acceptedBefore.invalidate(key);
+            }
+            return binding;
+        } finally {
+            lane.release();
+        }
     }
 
     private Binding ask(Deployment deployment, Credential credential) {

@@ -30,6 +30,7 @@ public final class PartnerCall {
     }
 
     private final String requestId;
+    private final String source;
     private final long deadline;
     private volatile Phase phase = Phase.CHECKING;
     private volatile boolean changed;
@@ -48,9 +49,11 @@ public final class PartnerCall {
      *
      * @param requestId the {@code RequestUUID}
      * @param budget time within which it is answered
+     * @param source network address it came from
      */
-    public PartnerCall(String requestId, Duration budget) {
+    public PartnerCall(String requestId, Duration budget, String source) {
         this.requestId = requestId;
+        this.source = source;
         this.deadline = System.nanoTime() + budget.toNanos();
     }
 
@@ -92,6 +95,11 @@ public final class PartnerCall {
     /** The {@code RequestUUID}. */
     public String requestId() {
         return requestId;
+    }
+
+    /** Network address the call came from. */
+    public String source() {
+        return source;
     }
 
     /** Time left until the partner is answered whatever happens; never negative. */
@@ -150,6 +158,11 @@ public final class PartnerCall {
     /** What the caller sent, checked and coerced; null before the contract check. */
     public Checked checked() {
         return checked;
+    }
+
+    /** Whether the access check has found deployment and key. */
+    public boolean isAdmitted() {
+        return credential != null;
     }
 
     /**

@@ -28,7 +28,8 @@ public final class Operation {
             LargestAnswer largestAnswer,
             boolean callback,
             List<Queueing> queueing,
-            int rateLimit) {}
+            int rateLimit,
+            String platform) {}
 
     Operation(Head head, List<Parameter> path, Query query, List<Parameter> headers, Body body) {
         this.head = head;
@@ -146,6 +147,15 @@ public final class Operation {
      */
     public int rateLimit() {
         return head.rateLimit();
+    }
+
+    /**
+     * The file's {@code x-platform}: what Talon.One calls the platform that its keys are made for.
+     *
+     * @return its text, or an empty one
+     */
+    public String platform() {
+        return head.platform();
     }
 
     /**

@@ -23,6 +23,8 @@ final class Operations {
     /** OpenAPI says that parameters of these names are ignored, so declaring one would promise what does not hold. */
     private static final Set<String> NOT_PARAMETERS = Set.of("accept", "authorization", "content-type");
 
+    private static final Set<String> FILE_EXTENSIONS = Set.of("x-rate-limit", "x-platform");
+
     private final OpenAPI model;
     private final Components components;
     private final Types types;
@@ -81,7 +83,8 @@ final class Operations {
                 largestAnswer(extensions.get("x-largest-answer"), id),
                 Boolean.TRUE.equals(extensions.get("x-callback")),
                 Queueing.read(Json.of(extensions.getOrDefault("x-queue", List.of())), success, id),
-                rateLimit);
+                rateLimit,
+                platform());
         requirePathParameters(path, parameters.get("path"), id);
         return new Operation(
                 head, parameters.get("path"), new Query(parameters.get("query")), parameters.get("header"), body);
@@ -125,13 +128,27 @@ final class Operations {
     }
 
     private int rateLimit() {
-        Map<String, Object> extensions = model.getExtensions() == null ? Map.of() : model.getExtensions();
-        for (String name : extensions.keySet()) {
-            require(name.equals("x-rate-limit"), name, "is not an extension of a contract");
-        }
-        Object limit = extensions.getOrDefault("x-rate-limit", 0);
+        Object limit = ofTheFile().getOrDefault("x-rate-limit", 0);
         require(limit instanceof Integer number && number >= 0, "x-rate-limit", "expected calls a second");
         return (Integer) limit;
+    }
+
+    private String platform() {
+        Object platform = ofTheFile().getOrDefault("x-platform", "");
+        require(
+                platform instanceof String text && text.matches("[a-z_]*"),
+                "x-platform",
+                "must be a text of small letters and _");
+        return platform.toString();
+    }
+
+    /** A misspelt extension would switch a check off without a word. */
+    private Map<String, Object> ofTheFile() {
+        Map<String, Object> extensions = model.getExtensions() == null ? Map.of() : model.getExtensions();
+        for (String name : extensions.keySet()) {
+            require(FILE_EXTENSIONS.contains(name), name, "is not an extension of a contract");
+        }
+        return extensions;
     }
 
     private static void require(boolean holds, String place, String sentence) {

@@ -14,6 +14,7 @@
  *   <li>{@code x-aliases: [name]} on a body property: other spellings of its name (2.5).
  *   <li>{@code x-characters: true} on an array of strings: a plain string means one entry per character (2.5).
  *   <li>{@code x-excludes: [name]} on a body property: members that cannot be present as well.
+ *   <li>{@code x-platform} at the root: a text that the contract passes on.
  *   <li>{@code x-proof} on an operation: a text that the contract passes on.
  * </ul>
  *

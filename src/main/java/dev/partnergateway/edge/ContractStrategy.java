@@ -129,6 +129,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
                 return true;
             }
         } catch (Refusal refusal) {
+            access.ended(PartnerCall.of(exchange), refusal);
             exchange.setException(refusal);
             callback.done(true);
             return true;
@@ -137,6 +138,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
         AsyncProducer producer = routes.acquireProducer(route);
         return producer.process(exchange, doneSync -> {
             routes.releaseProducer(route, producer);
+            access.ended(PartnerCall.of(exchange), exchange.getException(Refusal.class));
             if (exchange.getException() instanceof DirectConsumerNotAvailableException) {
                 exchange.setException(
                         Refusal.retry(503, "This integration is being loaded: try again", Duration.ofSeconds(1)));

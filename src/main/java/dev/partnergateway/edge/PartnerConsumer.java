@@ -72,7 +72,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
     }
 
     void receive(HttpServerRequest request, String requestId) {
-        PartnerCall call = new PartnerCall(requestId, budget);
+        PartnerCall call = new PartnerCall(requestId, budget, server.source(request));
         CallObservation seen = server.observe(request, call, integration(prefix));
         new BodyReader(server, request, refusal -> PartnerServer.refuse(request, requestId, refusal))
                 .read(body -> begin(request, call, seen, body));

@@ -39,6 +39,10 @@ public final class PartnerServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PartnerServer.class);
 
     private static final int LONGEST_LINE = 8192;
+
+    /** Characters of an IPv6 address with its zone. */
+    private static final int LONGEST_ADDRESS = 64;
+
     private static final int IDLE_SECONDS = 60;
 
     /** Name under which the library's own decoder stands in a connection's pipeline. */
@@ -160,7 +164,7 @@ public final class PartnerServer implements AutoCloseable {
         request.response().exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
         PartnerConsumer consumer = consumer(request.path());
         if (consumer == null) {
-            observe(request, new PartnerCall(requestId, Duration.ZERO), NO_INTEGRATION);
+            observe(request, new PartnerCall(requestId, Duration.ZERO, source(request)), NO_INTEGRATION);
             refuse(request, requestId, Refusal.of(404, "No operation has this path"));
         } else {
             consumer.receive(request, requestId);
@@ -186,6 +190,22 @@ public final class PartnerServer implements AutoCloseable {
             }
         });
         return seen;
+    }
+
+    /**
+     * Address a call came from. Each trusted proxy has added one to the end of {@code X-Forwarded-For}; what stands
+     * before those is the caller's own text.
+     */
+    String source(HttpServerRequest request) {
+        String direct = request.remoteAddress().hostAddress();
+        int proxies = settings.proxies();
+        if (proxies == 0) {
+            return direct;
+        }
+        String[] hops =
+                String.join(",", request.headers().getAll("X-Forwarded-For")).split(",");
+        String hop = hops.length < proxies ? "" : hops[hops.length - proxies].strip();
+        return hop.isEmpty() || hop.length() > LONGEST_ADDRESS ? direct : hop;
     }
 
     /** A prefix ends where a segment does: {@code /x} serves {@code /x} and {@code /x/y}, never {@code /xy}. */

@@ -182,6 +182,11 @@ public final class Settings {
         return number(Key.CONNECTION_LIMIT);
     }
 
+    /** Trusted proxies between partners and the partner port. */
+    public int proxies() {
+        return number(Key.PROXIES);
+    }
+
     /** Most calls worked on at once. */
     public int runningLimit() {
         return number(Key.RUNNING_LIMIT);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.talonone.UpstreamOperation.Key;
 import dev.partnergateway.talonone.UpstreamOperation.Repeat;
 import org.apache.camel.Exchange;
 
@@ -31,6 +32,10 @@ public final class PlainStep implements UpstreamStep {
     @Override
     public JsonNode run(Exchange exchange, ObjectNode request) {
         PartnerCall call = PartnerCall.of(exchange);
+        if (operation.key() == Key.MANAGEMENT && call.application() == 0) {
+            throw new IllegalStateException(operation.id() + " uses the operator's key, but nothing has proven what the"
+                    + " partner's key may do: the contract's operation needs x-proof");
+        }
         String key = operation.repeat() == Repeat.KEYED ? key(call, request) : null;
         if (!operation.reads()) {
             call.phase(PartnerCall.Phase.SENDING);

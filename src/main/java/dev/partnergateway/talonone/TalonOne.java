@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -70,6 +71,7 @@ public final class TalonOne implements AutoCloseable {
     private final Budget budget;
     private final Sequence sequence;
     private final Breakers breakers;
+    private volatile BiConsumer<Deployment, Credential> accepted = (deployment, credential) -> {};
 
     /**
      * Prepares calls.
@@ -111,6 +113,11 @@ public final class TalonOne implements AutoCloseable {
         http.setAutomaticRetriesDisabled(true);
         http.setCopyHeaders(false);
         http.setUseSystemProperties(false);
+    }
+
+    /** Tells a listener whenever a deployment has done what a partner's key asked for. */
+    public void whenAccepted(BiConsumer<Deployment, Credential> listener) {
+        this.accepted = listener;
     }
 
     /** The operations that may be called. */
@@ -376,6 +383,9 @@ public final class TalonOne implements AutoCloseable {
             UpstreamAnswer answer = answer(exchange);
             seeTime(call.deployment(), exchange);
             seen.answered(answer.status());
+            if (operation.key() == Key.PARTNER && answer.status() / 100 == 2) {
+                accepted.accept(call.deployment(), call.credential());
+            }
             return answer;
         } finally {
             TalonOneHttpClient.done();

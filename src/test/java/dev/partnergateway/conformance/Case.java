@@ -19,12 +19,13 @@ import java.util.stream.Stream;
  * @param name what it shows
  * @param steps calls in order, each with its expected answer and upstream calls; the file's defaults are put in
  */
-record Case(Path file, String name, List<JsonNode> steps) {
+public record Case(Path file, String name, List<JsonNode> steps) {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final Path ROOT = Path.of("src/test/resources/cases");
 
-    static List<Case> all() {
+    /** Every case of every integration. */
+    public static List<Case> all() {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(file -> file.toString().endsWith(".yaml"))
                     .sorted()
@@ -72,7 +73,7 @@ record Case(Path file, String name, List<JsonNode> steps) {
     }
 
     /** Folder the case stands in: its integration. */
-    String integration() {
+    public String integration() {
         return ROOT.relativize(file).getName(0).toString();
     }
 }

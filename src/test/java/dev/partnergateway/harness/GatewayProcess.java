@@ -109,6 +109,7 @@ public final class GatewayProcess implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 output.append(line).append('\n');
+                Printed.line(line);
                 if (line.startsWith("Partner Gateway is ready.")) {
                     ready.countDown();
                 }

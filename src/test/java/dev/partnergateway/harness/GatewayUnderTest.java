@@ -1,5 +1,6 @@
 package dev.partnergateway.harness;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.partnergateway.Gateway;
 import dev.partnergateway.sandbox.Seed;
 import dev.partnergateway.settings.Settings;
@@ -88,6 +89,11 @@ public final class GatewayUnderTest implements AutoCloseable {
 
     /** A gateway of one's own, with settings over those of application.properties. */
     public static GatewayUnderTest start(Map<String, String> settings) {
+        return start(settings, Ticker.systemTicker());
+    }
+
+    /** As {@link #start(Map)}, with a time of one's own for what is remembered of keys. */
+    public static GatewayUnderTest start(Map<String, String> settings, Ticker ticker) {
         int managementPort = freePort();
         Properties properties = new Properties();
         properties.setProperty("gateway.port", "0");
@@ -99,7 +105,7 @@ public final class GatewayUnderTest implements AutoCloseable {
         properties.putAll(settings);
         try {
             return new GatewayUnderTest(
-                    Gateway.start(Settings.load(Path.of("application.properties"), Map.of(), properties)),
+                    Gateway.start(Settings.load(Path.of("application.properties"), Map.of(), properties), ticker),
                     managementPort);
         } catch (Exception e) {
             throw new IllegalStateException("the gateway did not start", e);

@@ -1,0 +1,244 @@
+package dev.partnergateway.access;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Http;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How long the gateway believes what it was told of a key, and what becomes of those who guess. */
+class KeyTimeTest {
+
+    private static final String DEMO_KEY = "sandbox-key-demo-shop";
+    private static final String OTHER_KEY = "sandbox-key-other-shop";
+    private static final int MOST_REFUSED = 20;
+
+    private static final AtomicLong NOW = new AtomicLong();
+
+    private static GatewayUnderTest gateway;
+
+    @BeforeAll
+    static void start() {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("gateway.proxies", "1");
+        settings.put("gateway.deadline.braze", "30000");
+        settings.put("gateway.sandbox.port", "" + GatewayUnderTest.freePort());
+        settings.put("gateway.deployments.listed.host", "listed.example");
+        settings.put("gateway.deployments.listed.base-url", "http://127.0.0.1:" + settings.get("gateway.sandbox.port"));
+        settings.put("gateway.deployments.listed.management-key", "sandbox-management-key");
+        settings.put("gateway.deployments.listed.keys." + Credential.sha256(DEMO_KEY), "1:segment");
+        settings.put("gateway.deployments.listed.keys." + Credential.sha256(OTHER_KEY), "2:none");
+        gateway = GatewayUnderTest.start(settings, NOW::get);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        NOW.addAndGet(Duration.ofDays(2).toNanos());
+        gateway.sandbox().reset();
+        gateway.sandbox().limits("{\"managementPerSecond\":0}");
+    }
+
+    private static void pass(Duration time) {
+        NOW.addAndGet(time.toNanos());
+    }
+
+    private static Http.Answer coupon(String identifier) {
+        return coupon("sandbox.example", 1, 10, DEMO_KEY, identifier);
+    }
+
+    private static Http.Answer coupon(String deployment, int application, int campaign, String key, String identifier) {
+        return coupon(deployment, application, campaign, key, identifier, "192.0.2.77");
+    }
+
+    /** A call that is passed on with the partner's own key. */
+    private static Http.Answer reserve(String source, String deployment, String key) {
+        return gateway.partner()
+                .send(
+                        "POST",
+                        "/braze/coupon_reservation",
+                        "{\"deploymentUrl\":\"" + deployment
+                                + "\",\"couponValue\":\"DEMO-ALIC-E001\",\"integrationId\":\"alice\"}",
+                        "Content-Type",
+                        "application/json",
+                        "Authorization",
+                        "ApiKey-v1 " + key,
+                        "X-Forwarded-For",
+                        source);
+    }
+
+    private static void revoke() {
+        gateway.sandbox()
+                .fault(
+                        "{\"operation\":\"integrationGetAllCampaigns\",\"kind\":\"status\",\"status\":401,\"times\":1000}");
+    }
+
+    @Test
+    void aRevokedKeyIsNoticedWithinFiveMinutesAlsoByRepeats() {
+        String identifier = UUID.randomUUID().toString();
+        Http.Answer first = coupon(identifier);
+        assertEquals(200, first.status(), first.text());
+        revoke();
+        pass(Duration.ofSeconds(299));
+        assertArrayEquals(first.body(), coupon(identifier).body(), "it is still believed");
+        pass(Duration.ofSeconds(1));
+        assertEquals(401, coupon(identifier).status(), "a repeat is refused, too");
+        assertEquals(401, coupon("new-" + identifier).status());
+        assertEquals(1, gateway.sandbox().calls("createCoupons").size());
+    }
+
+    @Test
+    void aKeyInUseIsCheckedAgainAfterFiveMinutesHoweverOftenItIsUsed() {
+        for (int minute = 0; minute <= 10; minute++) {
+            assertEquals(200, coupon("minute-" + minute).status());
+            pass(Duration.ofMinutes(1));
+        }
+        assertEquals(3, gateway.sandbox().calls("integrationGetAllCampaigns").size());
+    }
+
+    @Test
+    void aRefusedKeyIsAskedForAgainAfterTenSeconds() {
+        revoke();
+        for (int i = 0; i < 5; i++) {
+            assertEquals(401, coupon("refused").status());
+            pass(Duration.ofMillis(1999));
+        }
+        assertEquals(1, gateway.sandbox().calls("integrationGetAllCampaigns").size());
+        gateway.sandbox().reset();
+        pass(Duration.ofMillis(10));
+        assertEquals(200, coupon("refused").status(), "it has become good");
+    }
+
+    @Test
+    void aKeyThatCannotBeBoundIsAskedForAgainAfterTenSeconds() {
+        assertEquals(
+                401,
+                coupon("sandbox.example", 3, 30, "sandbox-key-no-campaign", "a").status());
+        pass(Duration.ofSeconds(10));
+        assertEquals(
+                401,
+                coupon("sandbox.example", 3, 30, "sandbox-key-no-campaign", "a").status());
+        assertEquals(2, gateway.sandbox().calls("integrationGetAllCampaigns").size());
+        assertEquals(List.of(), gateway.sandbox().calls("getCampaign"), "the operator's key is not used");
+    }
+
+    @Test
+    void whoGuessesKeysWaitsAndNobodyElseDoes() {
+        for (int i = 0; i < MOST_REFUSED; i++) {
+            assertEquals(
+                    401, reserve("192.0.2.1", "sandbox.example", "guess-" + i).status());
+        }
+        int asked = gateway.sandbox().calls().size();
+        Http.Answer slowed = reserve("192.0.2.1", "sandbox.example", "guess-more");
+        assertEquals(429, slowed.status(), slowed.text());
+        assertEquals("60", slowed.header("Retry-After"));
+        assertEquals(
+                429,
+                coupon("sandbox.example", 1, 10, "guess-other", "a", "192.0.2.1")
+                        .status());
+        assertEquals(asked, gateway.sandbox().calls().size(), "Talon.One is not asked");
+        assertEquals(401, reserve("192.0.2.2", "sandbox.example", "guess-0").status(), "another address is not slowed");
+        assertEquals(200, reserve("192.0.2.2", "sandbox.example", DEMO_KEY).status());
+        assertEquals(
+                200,
+                reserve("192.0.2.1", "sandbox.example", DEMO_KEY).status(),
+                "a key that Talon.One accepted a moment ago is not slowed either");
+        assertEquals(401, reserve("192.0.2.1", "listed.example", "guess-0").status(), "nor another deployment");
+        pass(Duration.ofMinutes(1));
+        assertEquals(
+                401, reserve("192.0.2.1", "sandbox.example", "guess-more").status(), "after a minute he may go on");
+    }
+
+    private static Http.Answer coupon(
+            String deployment, int application, int campaign, String key, String identifier, String source) {
+        return gateway.partner()
+                .send(
+                        "POST",
+                        "/braze/coupon",
+                        "{\"deploymentUrl\":\"" + deployment + "\",\"applicationId\":" + application
+                                + ",\"campaignId\":" + campaign + ",\"identifier\":\"" + identifier + "\"}",
+                        "Content-Type",
+                        "application/json",
+                        "Authorization",
+                        "ApiKey-v1 " + key,
+                        "X-Forwarded-For",
+                        source);
+    }
+
+    @Test
+    void theCallersOwnTextIsNoAddress() {
+        for (int i = 0; i < MOST_REFUSED; i++) {
+            assertEquals(
+                    401,
+                    reserve("10.0.0." + i + ", 192.0.2.9", "sandbox.example", "forged-" + i)
+                            .status());
+        }
+        assertEquals(
+                429,
+                reserve("10.0.0.99, 192.0.2.9", "sandbox.example", "forged-more")
+                        .status());
+    }
+
+    @Test
+    void aMisconfiguredKeyThatIsUsedAgainAndAgainSlowsNobody() {
+        for (int i = 0; i < 3 * MOST_REFUSED; i++) {
+            assertEquals(401, reserve("192.0.2.3", "sandbox.example", "expired").status());
+        }
+        assertEquals(401, reserve("192.0.2.3", "sandbox.example", "another").status());
+        assertEquals(2, gateway.sandbox().calls("createCouponReservation").size());
+    }
+
+    @Test
+    void aKeyRegisteredForAnotherPlatformIsRefusedWithoutAsking() {
+        Http.Answer answer = coupon("listed.example", 1, 10, DEMO_KEY, "platform");
+        assertEquals(401, answer.status(), answer.text());
+        assertEquals(401, reserve("192.0.2.4", "listed.example", DEMO_KEY).status(), "also where nothing is proven");
+        assertEquals(List.of(), gateway.sandbox().calls());
+    }
+
+    @Test
+    void aKeyRegisteredForNoPlatformIsGoodForAll() {
+        Http.Answer answer = coupon("listed.example", 2, 20, OTHER_KEY, "platform");
+        assertEquals(200, answer.status(), answer.text());
+    }
+
+    @Test
+    void aRegistryThatContradictsTalonOneProvesNothing() {
+        try (GatewayUnderTest own = GatewayUnderTest.start(Map.of(
+                "gateway.deployments.wrong.host",
+                "wrong.example",
+                "gateway.deployments.wrong.base-url",
+                "http://127.0.0.1:" + gateway.gateway().sandbox().orElseThrow().port(),
+                "gateway.deployments.wrong.management-key",
+                "sandbox-management-key",
+                "gateway.deployments.wrong.keys." + Credential.sha256(OTHER_KEY),
+                "1"))) {
+            Http.Answer answer = own.partner()
+                    .send(
+                            "POST",
+                            "/braze/coupon",
+                            "{\"deploymentUrl\":\"wrong.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\"a\"}",
+                            "Content-Type",
+                            "application/json",
+                            "Authorization",
+                            "ApiKey-v1 " + OTHER_KEY);
+            assertEquals(401, answer.status(), answer.text());
+            assertEquals(List.of(), gateway.sandbox().calls("createCoupons"));
+        }
+    }
+}

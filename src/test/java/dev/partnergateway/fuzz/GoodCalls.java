@@ -1,0 +1,110 @@
+package dev.partnergateway.fuzz;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.conformance.Case;
+import dev.partnergateway.contract.Contract;
+import dev.partnergateway.contract.Operation;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A call of every operation that succeeds, taken from the cases: what the fuzzers change. */
+final class GoodCalls {
+
+    private GoodCalls() {}
+
+    /** A name and a value. */
+    record Pair(String name, String value) {}
+
+    /**
+     * A call.
+     *
+     * @param integration whose it is
+     * @param body JSON; null = none
+     */
+    record Good(
+            String integration, Operation operation, String path, List<Pair> query, List<Pair> headers, JsonNode body) {
+
+        byte[] bodyBytes() {
+            return body == null ? new byte[0] : body.toString().getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    /** One for each operation of each contract. */
+    static List<Good> all() throws IOException {
+        List<Good> all = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("openapi"))) {
+            for (Path file : files.sorted().toList()) {
+                if (!file.endsWith("talon-one.yaml")) {
+                    String integration = file.getFileName().toString().replace(".yaml", "");
+                    for (Operation operation : Contract.read(file).operations()) {
+                        all.add(good(integration, operation));
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    private static Good good(String integration, Operation operation) {
+        String pattern = operation.path().replaceAll("/$", "/?").replaceAll("\\{[^}]+}", "[^/]+");
+        JsonNode call = Case.all().stream()
+                .filter(each -> each.integration().equals(integration))
+                .flatMap(each -> each.steps().stream())
+                .filter(step -> step.path("answer").path("status").asInt() / 100 == 2)
+                .map(step -> step.path("call"))
+                .filter(each -> each.path("method").asText().equals(operation.method())
+                        && each.path("path").asText().matches(pattern))
+                // The longest one shows the most.
+                .max(Comparator.comparingInt(each -> each.toString().length()))
+                .orElseThrow(() -> new AssertionError("no case shows a success of " + operation.id()));
+        List<Pair> headers = pairs(call.path("headers"));
+        if (call.has("json")
+                && headers.stream().noneMatch(header -> header.name().equals("Content-Type"))) {
+            headers.add(new Pair("Content-Type", "application/json"));
+        }
+        return new Good(
+                integration,
+                operation,
+                call.path("path").asText().replace("{{unique}}", "fuzz"),
+                pairs(call.path("query")),
+                headers,
+                call.get("json"));
+    }
+
+    private static List<Pair> pairs(JsonNode object) {
+        List<Pair> pairs = new ArrayList<>();
+        object.properties()
+                .forEach(member ->
+                        pairs.add(new Pair(member.getKey(), member.getValue().asText())));
+        return pairs;
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** The head of a request. */
+    static String head(String method, String target, List<Pair> headers, int length) {
+        StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: gateway\r\n");
+        headers.forEach(header ->
+                head.append(header.name()).append(": ").append(header.value()).append("\r\n"));
+        return head.append("Content-Length: ").append(length).append("\r\n\r\n").toString();
+    }
+
+    static String target(String path, List<Pair> query) {
+        StringBuilder target = new StringBuilder(path);
+        char separator = '?';
+        for (Pair pair : query) {
+            target.append(separator).append(encoded(pair.name())).append('=').append(encoded(pair.value()));
+            separator = '&';
+        }
+        return target.toString();
+    }
+}
