@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 class ContractFuzzTest {
 
-    private static final int REQUESTS = Integer.getInteger("fuzz.requests", 3000);
+    private static final int REQUESTS = Integer.getInteger("fuzz.requests", 1500);
     private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
 
     /** What would appear wherever a placeholder of a caller was expanded. */

@@ -1,6 +1,7 @@
 package dev.partnergateway.fuzz;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.call.Json;
 import dev.partnergateway.conformance.Case;
 import dev.partnergateway.contract.Contract;
 import dev.partnergateway.contract.Operation;
@@ -84,6 +85,18 @@ final class GoodCalls {
                 .forEach(member ->
                         pairs.add(new Pair(member.getKey(), member.getValue().asText())));
         return pairs;
+    }
+
+    /** Lines of a file of {@code src/test/resources/fuzz}; one in quotes is a JSON text, for what no eye can see. */
+    static List<String> corpus(String file) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("src/test/resources/fuzz", file))) {
+            lines.add(
+                    line.startsWith("\"")
+                            ? Json.read(line.getBytes(StandardCharsets.UTF_8)).asText()
+                            : line);
+        }
+        return lines;
     }
 
     static String encoded(String text) {
