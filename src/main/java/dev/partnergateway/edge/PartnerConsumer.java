@@ -218,7 +218,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                 return Answer.refused(Refusal.retry(503, "The gateway cannot reach its store: try again", SOON));
             }
         }
-        LOG.error("{} failed inside the gateway", call, failure);
+        LOG.error("{} failed inside the gateway", call, new Reticent(failure));
         return Answer.refused(Refusal.of(500, "The gateway failed; its operator finds the reason by this id"));
     }
 

@@ -107,7 +107,7 @@ final class Delivery {
                     "404", "The " + (operation == null ? "operation" : "deployment") + " is not configured any more");
         }
         String requestId = content.path("requestId").asText();
-        PartnerCall call = new PartnerCall(requestId, BUDGET);
+        PartnerCall call = new PartnerCall(requestId, BUDGET, "queue");
         ObjectNode checked = (ObjectNode) content.path("call");
         call.checked(
                 operation,

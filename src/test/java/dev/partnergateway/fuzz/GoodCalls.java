@@ -5,7 +5,9 @@ import dev.partnergateway.call.Json;
 import dev.partnergateway.conformance.Case;
 import dev.partnergateway.contract.Contract;
 import dev.partnergateway.contract.Operation;
+import dev.partnergateway.sandbox.Seed;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,15 +15,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** A call of every operation that succeeds, taken from the cases: what the fuzzers change. */
-final class GoodCalls {
+public final class GoodCalls {
+
+    private static final String UNIQUE = "5f0c4e52-1b0a-4b0e-9a44-5d8a3c1d9e10";
 
     private GoodCalls() {}
 
     /** A name and a value. */
-    record Pair(String name, String value) {}
+    public record Pair(String name, String value) {}
 
     /**
      * A call.
@@ -29,16 +34,16 @@ final class GoodCalls {
      * @param integration whose it is
      * @param body JSON; null = none
      */
-    record Good(
+    public record Good(
             String integration, Operation operation, String path, List<Pair> query, List<Pair> headers, JsonNode body) {
 
-        byte[] bodyBytes() {
+        public byte[] bodyBytes() {
             return body == null ? new byte[0] : body.toString().getBytes(StandardCharsets.UTF_8);
         }
     }
 
     /** One for each operation of each contract. */
-    static List<Good> all() throws IOException {
+    public static List<Good> all() throws IOException {
         List<Good> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("openapi"))) {
             for (Path file : files.sorted().toList()) {
@@ -54,17 +59,29 @@ final class GoodCalls {
     }
 
     private static Good good(String integration, Operation operation) {
+        // The longest one shows the most.
+        return of(integration, operation).stream()
+                .max(Comparator.comparingInt(each -> each.toString().length()))
+                .orElseThrow(() -> new AssertionError("no case shows a success of " + operation.id()));
+    }
+
+    /** Every call of an operation that succeeds at the sandbox. */
+    public static List<Good> of(String integration, Operation operation) {
         String pattern = operation.path().replaceAll("/$", "/?").replaceAll("\\{[^}]+}", "[^/]+");
-        JsonNode call = Case.all().stream()
+        return Case.all().stream()
                 .filter(each -> each.integration().equals(integration))
                 .flatMap(each -> each.steps().stream())
                 .filter(step -> step.path("answer").path("status").asInt() / 100 == 2)
                 .map(step -> step.path("call"))
                 .filter(each -> each.path("method").asText().equals(operation.method())
-                        && each.path("path").asText().matches(pattern))
-                // The longest one shows the most.
-                .max(Comparator.comparingInt(each -> each.toString().length()))
-                .orElseThrow(() -> new AssertionError("no case shows a success of " + operation.id()));
+                        && each.path("path").asText().matches(pattern)
+                        && each.toString().toLowerCase(Locale.ROOT).contains(Seed.HOST)
+                        && !each.toString().contains("{{sandbox}}"))
+                .map(call -> good(integration, operation, json(call.toString().replace("{{unique}}", UNIQUE))))
+                .toList();
+    }
+
+    private static Good good(String integration, Operation operation, JsonNode call) {
         List<Pair> headers = pairs(call.path("headers"));
         if (call.has("json")
                 && headers.stream().noneMatch(header -> header.name().equals("Content-Type"))) {
@@ -73,7 +90,7 @@ final class GoodCalls {
         return new Good(
                 integration,
                 operation,
-                call.path("path").asText().replace("{{unique}}", "fuzz"),
+                call.path("path").asText(),
                 pairs(call.path("query")),
                 headers,
                 call.get("json"));
@@ -91,27 +108,32 @@ final class GoodCalls {
     static List<String> corpus(String file) throws IOException {
         List<String> lines = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of("src/test/resources/fuzz", file))) {
-            lines.add(
-                    line.startsWith("\"")
-                            ? Json.read(line.getBytes(StandardCharsets.UTF_8)).asText()
-                            : line);
+            lines.add(line.startsWith("\"") ? json(line).asText() : line);
         }
         return lines;
     }
 
-    static String encoded(String text) {
+    private static JsonNode json(String text) {
+        try {
+            return Json.read(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** The head of a request. */
-    static String head(String method, String target, List<Pair> headers, int length) {
+    public static String head(String method, String target, List<Pair> headers, int length) {
         StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: gateway\r\n");
         headers.forEach(header ->
                 head.append(header.name()).append(": ").append(header.value()).append("\r\n"));
         return head.append("Content-Length: ").append(length).append("\r\n\r\n").toString();
     }
 
-    static String target(String path, List<Pair> query) {
+    public static String target(String path, List<Pair> query) {
         StringBuilder target = new StringBuilder(path);
         char separator = '?';
         for (Pair pair : query) {

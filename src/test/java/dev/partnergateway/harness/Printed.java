@@ -13,11 +13,13 @@ public final class Printed implements LauncherSessionListener {
 
     private static final ByteArrayOutputStream KEPT = new ByteArrayOutputStream();
     private static volatile boolean listening;
+    private static PrintStream unheard = System.out;
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         if (!listening) {
             listening = true;
+            unheard = System.out;
             System.setOut(both(System.out));
             System.setErr(both(System.err));
         }
@@ -43,6 +45,11 @@ public final class Printed implements LauncherSessionListener {
             }
         };
         return new PrintStream(split, true, StandardCharsets.UTF_8);
+    }
+
+    /** Prints what a test found out, which may name codes and profiles: it is not the gateway's. */
+    public static void unheard(Object finding) {
+        unheard.println(finding);
     }
 
     /** Notes a line that a process of a test has printed. */

@@ -3,6 +3,7 @@ package dev.partnergateway.proof;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.Printed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ class SabotageTest {
                 .faults(4)
                 .replacing(replacements)
                 .blow();
-        System.out.println(report);
+        Printed.unheard(report);
         assertTrue(
                 report.violations().stream().anyMatch(violation -> violation.contains(" was made 2 times")),
                 report::toString);
