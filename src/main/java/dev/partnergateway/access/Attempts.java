@@ -8,7 +8,8 @@ import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Makes guessing keys slow. What Talon.One refused is not asked again for 10 seconds, and an address from which too many
@@ -21,7 +22,7 @@ final class Attempts {
     private static final Duration ACCEPTED = Duration.ofMinutes(5);
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
-    /** Refused keys from one address in a window; a person who mistypes a key needs a handful. */
+    /** Different refused keys from one address in a window; a person who mistypes a key needs a handful. */
     private static final int MOST_REFUSED = 20;
 
     /** Enough for every partner, and a bound for what strangers can fill. */
@@ -29,7 +30,7 @@ final class Attempts {
 
     private final Cache<KeyFor, String> refused;
     private final Cache<KeyAt, Boolean> accepted;
-    private final Cache<From, AtomicInteger> failures;
+    private final Cache<From, Set<String>> failures;
 
     /** Some keys may do one thing and not another. */
     private record KeyFor(String deployment, String hash, String operation) {}
@@ -62,8 +63,8 @@ final class Attempts {
         if (told != null) {
             throw Refusal.of(401, told);
         }
-        AtomicInteger count = failures.getIfPresent(from(call));
-        if (count != null && count.get() >= MOST_REFUSED && accepted.getIfPresent(keyAt(call)) == null) {
+        Set<String> keys = failures.getIfPresent(from(call));
+        if (keys != null && keys.size() >= MOST_REFUSED && accepted.getIfPresent(keyAt(call)) == null) {
             throw Refusal.retry(429, "Too many API keys from this address were not accepted: try again later", WINDOW);
         }
     }
@@ -80,7 +81,10 @@ final class Attempts {
      */
     void refused(PartnerCall call, String told) {
         if (refused.asMap().putIfAbsent(keyFor(call), told) == null && accepted.getIfPresent(keyAt(call)) == null) {
-            failures.get(from(call), key -> new AtomicInteger()).incrementAndGet();
+            Set<String> keys = failures.get(from(call), from -> ConcurrentHashMap.newKeySet());
+            if (keys.size() < MOST_REFUSED) {
+                keys.add(call.credential().hash());
+            }
         }
     }
 

@@ -204,6 +204,21 @@ class KeyTimeTest {
     }
 
     @Test
+    void oneBadKeyTriedAtManyOperationsIsOneKey() {
+        for (int i = 0; i < MOST_REFUSED / 2; i++) {
+            for (String operation : List.of("reserve", "coupon", "referral")) {
+                String key = "bad-" + i / 5;
+                Http.Answer answer = operation.equals("reserve")
+                        ? reserve("192.0.2.5", "sandbox.example", key)
+                        : coupon("sandbox.example", 1, 10, key, operation, "192.0.2.5");
+                assertEquals(401, answer.status(), answer.text());
+            }
+            pass(Duration.ofMillis(100));
+        }
+        assertEquals(401, reserve("192.0.2.5", "sandbox.example", "another").status());
+    }
+
+    @Test
     void aKeyRegisteredForAnotherPlatformIsRefusedWithoutAsking() {
         Http.Answer answer = coupon("listed.example", 1, 10, DEMO_KEY, "platform");
         assertEquals(401, answer.status(), answer.text());
