@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.flywaydb.core.Flyway;
 
 /**
@@ -34,10 +35,12 @@ public final class Store implements AutoCloseable {
 
     private final HikariDataSource dataSource;
     private final boolean embedded;
+    private final Optional<Secret> password;
 
-    private Store(HikariDataSource dataSource, boolean embedded) {
+    private Store(HikariDataSource dataSource, boolean embedded, Optional<Secret> password) {
         this.dataSource = dataSource;
         this.embedded = embedded;
+        this.password = password;
     }
 
     /**
@@ -61,7 +64,7 @@ public final class Store implements AutoCloseable {
                 .locations("classpath:db/migration")
                 .load()
                 .migrate();
-        return new Store(dataSource, embedded(settings));
+        return new Store(dataSource, embedded(settings), settings.storePassword());
     }
 
     private static boolean embedded(Settings settings) {
@@ -87,6 +90,14 @@ public final class Store implements AutoCloseable {
         return config;
     }
 
+    /** A password that was renewed in its file is used for connections from now on; those that are open stay. */
+    private Connection connection() throws SQLException {
+        password.map(Secret::value)
+                .filter(value -> !value.equals(dataSource.getPassword()))
+                .ifPresent(dataSource.getHikariConfigMXBean()::setPassword);
+        return dataSource.getConnection();
+    }
+
     /** Whether only this process can use the database. */
     public boolean embedded() {
         return embedded;
@@ -99,7 +110,7 @@ public final class Store implements AutoCloseable {
      * @throws StoreException when the database does not do it
      */
     public int update(String sql, Object... parameters) {
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = connection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, parameters);
             return statement.executeUpdate();
@@ -142,7 +153,7 @@ public final class Store implements AutoCloseable {
      * @throws StoreException when the database does not do it
      */
     public <T> List<T> query(RowMapper<T> mapper, String sql, Object... parameters) {
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = connection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, parameters);
             List<T> rows = new ArrayList<>();
@@ -165,7 +176,7 @@ public final class Store implements AutoCloseable {
 
     /** Whether the database answers. */
     public boolean reachable() {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connection()) {
             return connection.isValid(1);
         } catch (SQLException e) {
             return false;

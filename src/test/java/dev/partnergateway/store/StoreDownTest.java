@@ -8,6 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.PostgresServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -109,5 +115,48 @@ class StoreDownTest {
         Http.Answer repeat = success("confirm");
         assertArrayEquals(repeat.body(), coupon("confirm").body());
         assertEquals(1, made("confirm"));
+    }
+
+    @Test
+    void aRenewedPasswordIsTakenFromItsFileWithoutARestart() throws Exception {
+        Path file = Files.writeString(Files.createTempFile("store", "password"), "secret-old-4d2f");
+        Map<String, String> settings = new HashMap<>(server.store());
+        String url = settings.get("gateway.store.url");
+        try (Connection operator = DriverManager.getConnection(url, "postgres", "");
+                Statement statement = operator.createStatement()) {
+            statement.execute("CREATE ROLE renewed LOGIN PASSWORD 'secret-old-4d2f'");
+            statement.execute("CREATE DATABASE renewed OWNER renewed");
+            askForPasswords(statement);
+            settings.put("gateway.store.url", url.replaceFirst("/postgres$", "/renewed"));
+            settings.put("gateway.store.user", "renewed");
+            settings.put("gateway.store.password", "file:" + file);
+            settings.put("gateway.deadline.braze", "30000");
+            GatewayUnderTest others = gateway;
+            gateway = GatewayUnderTest.start(settings);
+            try {
+                success("old-password");
+                statement.execute("ALTER ROLE renewed PASSWORD 'secret-new-4d2f'");
+                statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'renewed'");
+                assertEquals(503, coupon("refused").status(), "the old password is not accepted any more");
+                Files.writeString(file, "secret-new-4d2f");
+                success("new-password");
+            } finally {
+                gateway.close();
+                gateway = others;
+            }
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** The server trusts everybody on this machine, except whom it is told not to. */
+    private static void askForPasswords(Statement statement) throws Exception {
+        Path rules;
+        try (ResultSet result = statement.executeQuery("SHOW hba_file")) {
+            result.next();
+            rules = Path.of(result.getString(1));
+        }
+        Files.writeString(rules, "host all renewed all scram-sha-256\n" + Files.readString(rules));
+        statement.execute("SELECT pg_reload_conf()");
     }
 }
