@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -72,11 +73,17 @@ class TenantsTest {
             "campaignid", Seed.OTHER_CAMPAIGN,
             "loyaltyprogramid", Seed.OTHER_PROGRAM);
 
-    /** A code that is written out can be made only once, and the other Application has but one campaign. */
-    private static final Pattern ONLY_ONCE =
-            Pattern.compile("couponPattern|(?i)campaignid[^0-9]{1,12}" + Seed.DISABLED_CAMPAIGN + "\\b");
+    /** A code that is written out can be made only once; audiences and other campaigns are not there for everybody. */
+    private static final Pattern NOT_FOR_ALL =
+            Pattern.compile("couponPattern|t1AudienceID|(?i)campaignid[^0-9]{1,12}" + Seed.DISABLED_CAMPAIGN + "\\b");
 
     private static GatewayUnderTest gateway;
+    /** Calls of one operation that are tried for all tenants. */
+    private static final int ENOUGH = 2;
+
+    /** The Talon.One that does not tell Applications: what needs one is refused there. */
+    private static final int UNTOLD = 2;
+
     private static final List<Sandbox> SANDBOXES = new ArrayList<>();
     private static final List<SandboxControl> CONTROLS = new ArrayList<>();
 
@@ -85,8 +92,8 @@ class TenantsTest {
         DEMO("one.example", Seed.DEMO_SHOP_KEY, 0),
         OTHER_APPLICATION("one.example", Seed.OTHER_SHOP_KEY, 0),
         OTHER_DEPLOYMENT("two.example", Seed.DEMO_SHOP_KEY, 1),
-        UNKNOWN("three.example", Seed.DEMO_SHOP_KEY, 2),
-        OTHER_UNKNOWN("three.example", Seed.OTHER_SHOP_KEY, 2);
+        UNKNOWN("three.example", Seed.DEMO_SHOP_KEY, TenantsTest.UNTOLD),
+        OTHER_UNKNOWN("three.example", Seed.OTHER_SHOP_KEY, TenantsTest.UNTOLD);
 
         private final String host;
         private final String key;
@@ -122,7 +129,7 @@ class TenantsTest {
         settings.put("gateway.sweep-interval", "999999999");
         gateway = GatewayUnderTest.start(settings);
         CONTROLS.forEach(control -> control.limits("{\"managementPerSecond\":0}"));
-        CONTROLS.get(2)
+        CONTROLS.get(UNTOLD)
                 .fault("{\"operation\":\"integrationGetAllCampaigns\",\"kind\":\"status\",\"status\":404,\"times\":0}");
     }
 
@@ -159,8 +166,11 @@ class TenantsTest {
                     continue;
                 }
                 for (Operation operation : Contract.read(file).operations()) {
+                    int told = 0;
                     for (Good good : GoodCalls.of(integration, operation)) {
-                        tell(operation, good, stored, keyed);
+                        if (told < ENOUGH && tell(operation, good, stored, keyed)) {
+                            told++;
+                        }
                     }
                 }
             }
@@ -169,24 +179,28 @@ class TenantsTest {
         assertTrue(keyed.containsAll(KEYED), keyed.toString());
     }
 
-    private static void tell(Operation operation, Good good, Set<String> stored, Set<String> keyed) throws IOException {
-        if (ONLY_ONCE.matcher(good.toString()).find()) {
-            return;
+    private static boolean tell(Operation operation, Good good, Set<String> stored, Set<String> keyed) throws IOException {
+        if (NOT_FOR_ALL.matcher(good.toString()).find()) {
+            return false;
         }
         Outcome first = send(good, Tenant.DEMO);
         Outcome again = send(good, Tenant.DEMO);
         if (first.answer().status() / 100 != 2 || !first.wrote()) {
-            return;
+            return false;
         }
         Map<Tenant, Outcome> outcomes = new LinkedHashMap<>();
         outcomes.put(Tenant.DEMO, first);
-        if (!again.wrote()) {
+        if (!again.wrote()
+                && Arrays.equals(first.answer().body(), again.answer().body())) {
             stored.add(operation.id());
             others(operation, good, outcomes);
+            return true;
         } else if (!first.keys().isEmpty() && first.keys().equals(again.keys())) {
             keyed.add(operation.id());
             others(operation, good, outcomes);
+            return true;
         }
+        return false;
     }
 
     private static void others(Operation operation, Good good, Map<Tenant, Outcome> outcomes) throws IOException {
@@ -195,9 +209,9 @@ class TenantsTest {
                 Outcome outcome = send(good, tenant);
                 String at = operation.id() + " of " + tenant + ": "
                         + outcome.answer().text();
-                if (!operation.proof().isEmpty() && tenant.talonOne == 2) {
-                    assertEquals(401, outcome.answer().status(), at);
-                } else {
+                boolean refused = tenant.talonOne == UNTOLD && outcome.answer().status() == 401;
+                assertTrue(refused || operation.proof().isEmpty() || tenant.talonOne != UNTOLD, at);
+                if (!refused) {
                     assertEquals(2, outcome.answer().status() / 100, at);
                     assertTrue(!outcome.writes().get(tenant.talonOne).isEmpty(), at);
                 }
@@ -244,7 +258,7 @@ class TenantsTest {
 
     private static Outcome send(Good good, Tenant tenant) throws IOException {
         CONTROLS.forEach(SandboxControl::forgetCalls);
-        List<String> headers = new ArrayList<>(List.of("Idempotency-Key", "the-same"));
+        List<String> headers = new ArrayList<>(List.of("Idempotency-Key", "call-" + good.hashCode()));
         for (Pair header : good.headers()) {
             headers.add(header.name());
             headers.add(text(header.value(), tenant));
@@ -258,12 +272,16 @@ class TenantsTest {
             ids(copy, tenant);
             body = text(copy.toString(), tenant).getBytes(StandardCharsets.UTF_8);
         }
-        Http.Answer answer = gateway.partner()
-                .send(
-                        good.operation().method(),
-                        GoodCalls.target(good.path(), query),
-                        body,
-                        headers.toArray(String[]::new));
+        Http.Answer answer;
+        do {
+            answer = gateway.partner()
+                    .send(
+                            good.operation().method(),
+                            GoodCalls.target(good.path(), query),
+                            body,
+                            headers.toArray(String[]::new));
+            // Some files allow so many calls a second.
+        } while (answer.status() == 429);
         List<List<JsonNode>> writes = new ArrayList<>();
         for (SandboxControl control : CONTROLS) {
             writes.add(control.calls().stream()
