@@ -179,7 +179,8 @@ class TenantsTest {
         assertTrue(keyed.containsAll(KEYED), keyed.toString());
     }
 
-    private static boolean tell(Operation operation, Good good, Set<String> stored, Set<String> keyed) throws IOException {
+    private static boolean tell(Operation operation, Good good, Set<String> stored, Set<String> keyed)
+            throws IOException {
         if (NOT_FOR_ALL.matcher(good.toString()).find()) {
             return false;
         }

@@ -31,8 +31,8 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** A real Kafka broker (KRaft, one node) inside this JVM; one for all tests, and it lives as long as they do. */
-public final class Kafka {
+/** A real Kafka broker (KRaft, one node) inside this JVM. */
+public final class Kafka implements AutoCloseable {
 
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
@@ -42,7 +42,8 @@ public final class Kafka {
     private final int port = GatewayUnderTest.freePort();
     private KafkaRaftServer server;
 
-    private Kafka() {
+    /** A broker of one's own, for who wants to stop it. */
+    public Kafka() {
         int controller = GatewayUnderTest.freePort();
         try {
             Path log = Files.createTempDirectory("gateway-kafka");
@@ -79,7 +80,7 @@ public final class Kafka {
         start();
     }
 
-    /** The broker that all tests share. Who stops it starts it again. */
+    /** The broker that tests share which leave it running; it lives as long as the JVM. */
     public static synchronized Kafka shared() {
         if (shared == null) {
             shared = new Kafka();
@@ -97,6 +98,11 @@ public final class Kafka {
     public void stop() {
         server.shutdown();
         server.awaitShutdown();
+    }
+
+    @Override
+    public void close() {
+        stop();
     }
 
     /** Settings of a gateway that queues calls of some operations in topics of its own. */

@@ -25,10 +25,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Gateways on one PostgreSQL and one Kafka: nothing is lost and nothing done twice, whoever goes away in between. */
+/**
+ * Gateways on one PostgreSQL and one Kafka: nothing is lost and nothing done twice, whoever goes away in between. Tests share
+ * the broker and stop it: beside other classes, but one after the other.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class ClusterTest {
 
+    private static Kafka kafka;
     private static GatewayUnderTest gateway;
     private static Map<String, String> settings;
     private static Http partner;
@@ -36,9 +43,11 @@ class ClusterTest {
 
     @BeforeAll
     static void start() {
-        settings = Kafka.shared().queue(Calls.POINTS, Calls.AUDIENCES);
+        kafka = new Kafka();
+        settings = kafka.queue(Calls.POINTS, Calls.AUDIENCES);
         settings.put("gateway.kafka.pause", "100");
         settings.put("gateway.sandbox.management-rate", "0");
+        settings.put("gateway.settle-time", "2000");
         settings.putAll(Postgres.newStore());
         gateway = GatewayUnderTest.start(settings);
         partner = gateway.partner();
@@ -49,6 +58,7 @@ class ClusterTest {
     @AfterAll
     static void stop() {
         gateway.close();
+        kafka.close();
     }
 
     /** Settings of another gateway that shares everything, also the sandbox. */
@@ -82,8 +92,9 @@ class ClusterTest {
     }
 
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     void callsAreCarriedOutOnceEachWhileAGatewayComesAndIsKilledAtWork() throws IOException {
-        sandbox.fault("{\"operation\":\"addLoyaltyPoints\",\"kind\":\"delay\",\"delayMillis\":60}");
+        sandbox.fault("{\"operation\":\"addLoyaltyPoints\",\"kind\":\"delay\",\"delayMillis\":30}");
         Path home = GatewayProcess.workingDirectory();
         Files.writeString(
                 home.resolve("application.properties"),
@@ -132,6 +143,7 @@ class ClusterTest {
     }
 
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     void gatewaysThatComeAndGoInOrderShareTheWork() {
         List<String> profiles = profiles(6);
         sandbox.fault("{\"operation\":\"addLoyaltyPoints\",\"kind\":\"delay\",\"delayMillis\":30}");
@@ -153,16 +165,19 @@ class ClusterTest {
     }
 
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     void whileTheBrokerIsAwayNothingIsAcknowledgedAndWhatWasIsNotLost() {
         List<String> profiles = profiles(2);
         String first = profiles.get(0);
         assertEquals(204, Calls.points(partner, first, "down-0").status());
-        Kafka.shared().stop();
-        CompletableFuture<Http.Answer> points;
-        CompletableFuture<Http.Answer> audience;
+        kafka.stop();
         try {
-            points = CompletableFuture.supplyAsync(() -> Calls.points(partner, profiles.get(1), "down-refused"));
-            audience = CompletableFuture.supplyAsync(() -> Calls.audience(partner, first, "2"));
+            CompletableFuture<Http.Answer> deadLetters = CompletableFuture.supplyAsync(
+                    () -> gateway.management().send("GET", "/dead-letters", (String) null));
+            CompletableFuture<Http.Answer> points =
+                    CompletableFuture.supplyAsync(() -> Calls.points(partner, profiles.get(1), "down-refused"));
+            CompletableFuture<Http.Answer> audience =
+                    CompletableFuture.supplyAsync(() -> Calls.audience(partner, first, "2"));
             assertNotNull(Calls.profile(partner), "what needs no queue is served");
             for (Http.Answer refused : List.of(points.join(), audience.join())) {
                 assertEquals(503, refused.status(), refused.text());
@@ -174,13 +189,9 @@ class ClusterTest {
             }
             Http.Answer ready = gateway.management().send("GET", "/observe/health/ready", (String) null);
             assertEquals(200, ready.status(), ready.text());
-            assertEquals(
-                    503,
-                    gateway.management()
-                            .send("GET", "/dead-letters", (String) null)
-                            .status());
+            assertEquals(503, deadLetters.join().status());
         } finally {
-            Kafka.shared().start();
+            kafka.start();
         }
         Http.Answer[] back = new Http.Answer[1];
         Await.until(() -> back[0].text(), () -> {
@@ -192,12 +203,13 @@ class ClusterTest {
     }
 
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     void callsDuringARestartOfTheBrokerAreCarriedOutOnceEach() {
         String profile = profiles(1).get(0);
         List<String> acknowledged = new ArrayList<>();
         CompletableFuture<Void> restart = CompletableFuture.runAsync(() -> {
-            Kafka.shared().stop();
-            Kafka.shared().start();
+            kafka.stop();
+            kafka.start();
         });
         for (int i = 0; i < 10 || !restart.isDone(); i++) {
             if (Calls.points(partner, profile, "restart-" + i).status() == 204) {

@@ -50,7 +50,7 @@ class QueueTest {
         settings = Kafka.shared().queue(Calls.POINTS, Calls.AUDIENCES, Calls.MESSAGES);
         settings.put("gateway.kafka.events-topic", "test-events");
         settings.put("gateway.settle-time", "1");
-        settings.put("gateway.kafka.attempts", "4");
+        settings.put("gateway.kafka.attempts", "3");
         settings.put("gateway.kafka.pause", "100");
         settings.put("gateway.sandbox.management-rate", "0");
         gateway = GatewayUnderTest.start(settings);
@@ -387,11 +387,11 @@ class QueueTest {
     @Test
     void whatFailsAtEveryTryIsADeadLetterAndCarriedOutWhenItIsReplayed() {
         String profile = Calls.profile(partner);
-        fault("updateCustomerProfileAudiences", "status", 12, ",\"status\":503");
+        fault("updateCustomerProfileAudiences", "status", 9, ",\"status\":503");
         String id = Calls.audience(partner, profile, "1").header("X-Request-Id");
         Await.until(() -> manage("GET", "/dead-letters").text(), () -> !deadLetter(id)
                 .isMissingNode());
-        assertEquals(4, deadLetter(id).path("attempts").asInt());
+        assertEquals(3, deadLetter(id).path("attempts").asInt());
         assertEquals("502", deadLetter(id).path("reason").asText());
         assertEquals(List.of(), Calls.joined(sandbox));
         assertEquals(
