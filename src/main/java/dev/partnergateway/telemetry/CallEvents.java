@@ -97,6 +97,8 @@ public final class CallEvents implements AutoCloseable {
             writer.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            writer.shutdownNow();
         }
     }
 }

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.Kafka;
 import dev.partnergateway.harness.PostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -30,10 +33,12 @@ class StoreDownTest {
     @BeforeAll
     static void start() {
         server = new PostgresServer();
-        Map<String, String> settings = new HashMap<>(server.store());
+        Map<String, String> settings = Kafka.shared().queue("cdp/updateCustomerProfilesAudiences");
+        settings.putAll(server.store());
         settings.put("gateway.deadline.braze", "30000");
         settings.put("gateway.settle-time", "1000");
         settings.put("gateway.sandbox.management-rate", "0");
+        settings.put("gateway.sweep-interval", "1000");
         gateway = GatewayUnderTest.start(settings);
         gateway.sandbox().limits("{\"managementPerSecond\":0}");
     }
@@ -94,6 +99,44 @@ class StoreDownTest {
         }
         success("down");
         assertEquals(1, made("down"));
+    }
+
+    private static Http.Answer join(String profile) {
+        return gateway.partner()
+                .send(
+                        "PUT",
+                        "/cdp/customer_profiles/audiences",
+                        "{\"data\":[{\"customerProfileId\":\"" + profile + "\",\"adds\":[1]}]}",
+                        "Authorization",
+                        "ApiKey-v1 sandbox-key-demo-shop",
+                        "destination-hostname",
+                        "sandbox.example",
+                        "customer-data-platform-name",
+                        "demo-cdp",
+                        "Content-Type",
+                        "application/json");
+    }
+
+    private static List<String> joined() {
+        return gateway.sandbox().calls("updateCustomerProfileAudiences").stream()
+                .map(call -> call.at("/body/data/0/profileIntegrationId").asText())
+                .toList();
+    }
+
+    @Test
+    void whatIsQueuedWhileTheStoreIsDownIsCarriedOutWhenItIsBack() {
+        gateway.sandbox().forgetCalls();
+        assertEquals(204, join("first").status());
+        Await.until(StoreDownTest::joined, () -> joined().equals(List.of("first")));
+        server.stop();
+        try {
+            assertEquals(204, join("second").status());
+            assertEquals(204, join("third").status());
+        } finally {
+            server.start();
+        }
+        Await.until(StoreDownTest::joined, () -> joined().contains("third"));
+        assertEquals(List.of("first", "second", "third"), joined());
     }
 
     @Test
