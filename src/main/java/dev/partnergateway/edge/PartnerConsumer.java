@@ -2,6 +2,7 @@ package dev.partnergateway.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.call.Json;
+import dev.partnergateway.call.LeftOut;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.LargestAnswer;
@@ -30,7 +31,6 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
 
     private static final Logger LOG = LoggerFactory.getLogger(PartnerConsumer.class);
 
-    private static final String LEFT_OUT = "leftOut";
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final PartnerServer server;
@@ -131,7 +131,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                     .setHeader(Exchange.HTTP_METHOD, request.method().name());
             createUoW(exchange);
             process(exchange);
-            tellLeftOut(exchange, call);
+            LeftOut.tell(exchange, call);
             // Stores the answer of an idempotent route or frees its key, so it comes before the answer is read.
             doneUoW(exchange);
             return exchange.getException() == null ? answer(exchange, call) : refused(exchange.getException(), call);
@@ -149,18 +149,6 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             getProcessor().process(exchange);
         } catch (Throwable failure) {
             exchange.setException(failure);
-        }
-    }
-
-    /** What a route leaves out of a call without refusing it is in its variable {@code leftOut} (contract D21). */
-    private static void tellLeftOut(Exchange exchange, PartnerCall call) {
-        if (exchange.getVariable(LEFT_OUT) instanceof JsonNode leftOut
-                && leftOut.path("count").asInt() > 0) {
-            LOG.info(
-                    "{} left out {} {}",
-                    call,
-                    leftOut.path("count").asInt(),
-                    leftOut.path("what").asText());
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.LeftOut;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.Checked;
@@ -124,6 +125,7 @@ final class Delivery {
         call.on(exchange);
         exchange.getMessage().setBody(checked);
         template.send(route, exchange);
+        LeftOut.tell(exchange, call);
         return exchange.getException() == null ? Outcome.DONE : failed(exchange.getException(), call);
     }
 
