@@ -121,6 +121,7 @@ class TenantsTest {
             settings.put(deployment + ".host", name + ".example");
             settings.put(deployment + ".base-url", "http://127.0.0.1:" + sandbox.port());
             settings.put(deployment + ".management-key", Seed.MANAGEMENT_KEY);
+            settings.put(deployment + ".management-rate", "0");
             settings.put(deployment + ".callback-hosts", name + ".callbacks.example");
         }
         settings.put("gateway.sandbox", "false");

@@ -403,7 +403,7 @@ class QueueTest {
 
     @Test
     void manyCallsAtOnceAreAllCarriedOutInTheOrderOfTheirProfiles() {
-        fault("addLoyaltyPoints", "status", 3, ",\"status\":429,\"probability\":0.2");
+        fault("addLoyaltyPoints", "status", 2, ",\"status\":429,\"probability\":0.2");
         List<String> profiles =
                 List.of(Calls.profile(partner), Calls.profile(partner), Calls.profile(partner), Calls.profile(partner));
         List<String> names = new ArrayList<>();
