@@ -175,22 +175,16 @@ public final class Gateway implements AutoCloseable {
         camel.getRegistry().bind("answers", answers);
         Audiences audiences = new Audiences(talonOne, access, store, upstream);
         AttributeCatalogue catalogue = new AttributeCatalogue(talonOne);
-        Map<String, UpstreamStep> steps = new HashMap<>();
-        steps.put("createCoupons", coupons);
-        steps.put("createReferral", new ReferralCreation(talonOne, access));
-        steps.put("addLoyaltyPoints", points);
-        steps.put("createAudienceV2", audiences.creation());
-        AttributeCreation creation = new AttributeCreation(talonOne, catalogue, access);
-        for (String id : List.of(
+        Map<String, UpstreamStep> steps = new HashMap<>(Map.of(
+                "createCoupons",
+                coupons,
                 "createReferral",
-                "trackEventV2",
-                "updateCustomerProfileV2",
-                "updateCustomerProfilesV2",
-                "updateCustomerSessionV2")) {
-            UpstreamOperation operation = talonOne.contract().operation(id);
-            UpstreamStep step = steps.getOrDefault(id, new PlainStep(talonOne, operation));
-            steps.put(id, new UnknownAttributes(operation, step, catalogue, creation));
-        }
+                new ReferralCreation(talonOne, access),
+                "addLoyaltyPoints",
+                points,
+                "createAudienceV2",
+                audiences.creation()));
+        creatingAttributes(steps, talonOne, catalogue, new AttributeCreation(talonOne, catalogue, access));
         camel.addComponent(
                 "talon-one",
                 new TalonOneComponent(
@@ -230,6 +224,24 @@ public final class Gateway implements AutoCloseable {
                 store.embedded() ? Allowance.ofThisProcess() : new SharedAllowance(store),
                 store.embedded() ? Leases.ALONE : leases,
                 telemetry);
+    }
+
+    /** What carries attributes may need them created first (contract 2.10). */
+    private static void creatingAttributes(
+            Map<String, UpstreamStep> steps,
+            TalonOne talonOne,
+            AttributeCatalogue catalogue,
+            AttributeCreation creation) {
+        for (String id : List.of(
+                "createReferral",
+                "trackEventV2",
+                "updateCustomerProfileV2",
+                "updateCustomerProfilesV2",
+                "updateCustomerSessionV2")) {
+            UpstreamOperation operation = talonOne.contract().operation(id);
+            UpstreamStep step = steps.getOrDefault(id, new PlainStep(talonOne, operation));
+            steps.put(id, new UnknownAttributes(operation, step, catalogue, creation));
+        }
     }
 
     private void publishEvents(CamelContext camel, Telemetry telemetry) {
