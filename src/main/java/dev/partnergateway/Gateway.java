@@ -174,7 +174,7 @@ public final class Gateway implements AutoCloseable {
         PointsAddition points = new PointsAddition(talonOne, answers, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
         Audiences audiences = new Audiences(talonOne, access, store, upstream);
-        AttributeCatalogue catalogue = new AttributeCatalogue(talonOne);
+        AttributeCatalogue catalogue = new AttributeCatalogue(talonOne, access, upstream);
         Map<String, UpstreamStep> steps = new HashMap<>(Map.of(
                 "createCoupons",
                 coupons,

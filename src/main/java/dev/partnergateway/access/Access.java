@@ -20,7 +20,7 @@ public final class Access {
     private final Deployments deployments;
     private final KeyProof proof;
     private final Principals principals;
-    private final RateLimits rateLimits = new RateLimits();
+    private final RateLimits rateLimits;
     private final Shares shares;
     private final Attempts attempts;
 
@@ -28,7 +28,7 @@ public final class Access {
      * Puts the checks together.
      *
      * @param deploymentLimit calls worked on at once for one deployment
-     * @param ticker the time by which refused keys are forgotten
+     * @param ticker the time by which refused keys are forgotten and calls are counted
      */
     public Access(Deployments deployments, KeyProof proof, Store store, int deploymentLimit, Ticker ticker) {
         this.shares = new Shares(deploymentLimit);
@@ -36,6 +36,7 @@ public final class Access {
         this.proof = proof;
         this.principals = new Principals(store);
         this.attempts = new Attempts(ticker);
+        this.rateLimits = new RateLimits(ticker);
     }
 
     /**

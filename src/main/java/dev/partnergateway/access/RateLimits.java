@@ -2,10 +2,12 @@ package dev.partnergateway.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 
 /**
@@ -16,12 +18,29 @@ final class RateLimits {
 
     private static final int MOST = 100_000;
 
-    private final Cache<Caller, Bucket> buckets = Caffeine.newBuilder()
-            .maximumSize(MOST)
-            .expireAfterAccess(Duration.ofSeconds(10))
-            .build();
+    private final TimeMeter time;
+    private final Cache<Caller, Bucket> buckets;
 
     private record Caller(String integration, String deployment, String keyHash) {}
+
+    RateLimits(Ticker ticker) {
+        this.time = new TimeMeter() {
+            @Override
+            public long currentTimeNanos() {
+                return ticker.read();
+            }
+
+            @Override
+            public boolean isWallClockBased() {
+                return false;
+            }
+        };
+        this.buckets = Caffeine.newBuilder()
+                .ticker(ticker)
+                .maximumSize(MOST)
+                .expireAfterAccess(Duration.ofSeconds(10))
+                .build();
+    }
 
     /**
      * Counts a call.
@@ -44,8 +63,9 @@ final class RateLimits {
         }
     }
 
-    private static Bucket bucket(int limit) {
+    private Bucket bucket(int limit) {
         return Bucket.builder()
+                .withCustomTimePrecision(time)
                 .addLimit(allowed -> allowed.capacity(limit).refillGreedy(limit, Duration.ofSeconds(1)))
                 .build();
     }

@@ -3,9 +3,12 @@ package dev.partnergateway.attribute;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.partnergateway.access.Access;
 import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.UpstreamCall;
@@ -14,6 +17,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * Names and types of a deployment's custom attributes, remembered for 5 minutes. Known only where the operator gave a
@@ -32,49 +37,73 @@ public final class AttributeCatalogue {
 
     private final TalonOne talonOne;
     private final UpstreamOperation list;
-    private final Cache<Of, AttributeTypes> known = Caffeine.newBuilder()
+    private final Access access;
+    private final Executor executor;
+    private final AsyncCache<Of, Optional<AttributeTypes>> known = Caffeine.newBuilder()
             .maximumSize(10_000)
-            .expireAfterWrite(REMEMBERED)
-            .build();
-    private final Cache<Of, Boolean> unknown = Caffeine.newBuilder()
-            .maximumSize(10_000)
-            .expireAfterWrite(ASK_AGAIN)
-            .build();
+            .expireAfter(Expiry.creating(
+                    (Of of, Optional<AttributeTypes> types) -> types.isPresent() ? REMEMBERED : ASK_AGAIN))
+            .buildAsync();
 
     private record Of(Deployment deployment, String entity) {}
 
-    /** Makes an empty catalogue. */
-    public AttributeCatalogue(TalonOne talonOne) {
+    /**
+     * Makes an empty catalogue.
+     *
+     * @param executor runs the calls that fill it
+     */
+    public AttributeCatalogue(TalonOne talonOne, Access access, Executor executor) {
         this.talonOne = talonOne;
         this.list = talonOne.contract().operation("getAttributes");
+        this.access = access;
+        this.executor = executor;
     }
 
     /**
-     * The attributes of an entity.
+     * The attributes of an entity at a call's deployment.
      *
      * @param entity such as {@code CustomerProfile}
      * @return empty when they are not known
+     * @throws Refusal 401 when the deployment does not accept the call's key
      */
-    Optional<AttributeTypes> types(Deployment deployment, String entity) {
+    Optional<AttributeTypes> types(PartnerCall call, String entity) {
+        Deployment deployment = call.deployment();
         if (deployment.managementKey().isEmpty()) {
             return Optional.empty();
         }
         Of of = new Of(deployment, entity);
-        AttributeTypes types = known.getIfPresent(of);
-        if (types == null && unknown.getIfPresent(of) == null) {
-            try {
-                types = ask(deployment, entity);
-                known.put(of, types);
-            } catch (Refusal e) {
-                unknown.put(of, Boolean.TRUE);
-            }
+        if (known.getIfPresent(of) == null && !proven(call)) {
+            return Optional.empty();
         }
-        return Optional.ofNullable(types);
+        return known.get(
+                        of, (key, ignored) -> CompletableFuture.supplyAsync(() -> askFor(deployment, entity), executor))
+                .join();
+    }
+
+    /** The operator's key is not used on behalf of a stranger (contract 2.3). */
+    private boolean proven(PartnerCall call) {
+        try {
+            access.verify(call);
+            return true;
+        } catch (Refusal e) {
+            if (e.status() == 401) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private Optional<AttributeTypes> askFor(Deployment deployment, String entity) {
+        try {
+            return Optional.of(ask(deployment, entity));
+        } catch (Refusal e) {
+            return Optional.empty();
+        }
     }
 
     /** Forgets an entity's attributes: one has just been added. */
     void forget(Deployment deployment, String entity) {
-        known.invalidate(new Of(deployment, entity));
+        known.synchronous().invalidate(new Of(deployment, entity));
     }
 
     private AttributeTypes ask(Deployment deployment, String entity) {

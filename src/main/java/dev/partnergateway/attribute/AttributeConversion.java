@@ -34,7 +34,7 @@ public final class AttributeConversion implements RequestPreparation {
         request.set("body", body);
         for (AttributeObject object : AttributeObject.in(operation, body)) {
             if (hasText(object)) {
-                catalogue.types(call.deployment(), object.entity()).ifPresent(types -> object.values()
+                catalogue.types(call, object.entity()).ifPresent(types -> object.values()
                         .properties()
                         .forEach(attribute -> attribute.setValue(
                                 convert(attribute.getValue(), types.of(object.eventType(), attribute.getKey())))));

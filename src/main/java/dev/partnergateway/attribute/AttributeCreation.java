@@ -127,7 +127,7 @@ public final class AttributeCreation {
         } catch (Refusal refusal) {
             catalogue.forget(call.deployment(), one.entity());
             boolean there = catalogue
-                    .types(call.deployment(), one.entity())
+                    .types(call, one.entity())
                     .filter(types -> types.has(one.eventType(), one.name()))
                     .isPresent();
             if (!there) {

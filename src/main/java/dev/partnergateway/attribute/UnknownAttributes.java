@@ -62,8 +62,7 @@ public final class UnknownAttributes implements UpstreamStep {
         DeclaredTypes declared = new DeclaredTypes(wish.path("declared"));
         objects(own)
                 .forEach(object -> declared.convert(
-                        object,
-                        catalogue.types(call.deployment(), object.entity()).orElse(null)));
+                        object, catalogue.types(call, object.entity()).orElse(null)));
         String unknown = wish.path("unknown").asText();
         return switch (unknown) {
             case "refuse" -> next.run(exchange, own);
@@ -81,7 +80,7 @@ public final class UnknownAttributes implements UpstreamStep {
 
     private JsonNode skip(Exchange exchange, PartnerCall call, ObjectNode request, JsonNode only) {
         for (AttributeObject object : objects(request)) {
-            catalogue.types(call.deployment(), object.entity()).ifPresent(types -> object.values()
+            catalogue.types(call, object.entity()).ifPresent(types -> object.values()
                     .properties()
                     .removeIf(attribute -> !types.has(object.eventType(), attribute.getKey())
                             && mayBeSkipped(attribute.getKey(), only)));
@@ -156,7 +155,7 @@ public final class UnknownAttributes implements UpstreamStep {
         }
         Map<String, Missing> missing = AttributeCreation.none();
         for (AttributeObject object : objects(request)) {
-            Optional<AttributeTypes> known = catalogue.types(deployment, object.entity());
+            Optional<AttributeTypes> known = catalogue.types(call, object.entity());
             if (known.isEmpty()) {
                 return withoutCatalogue(exchange, call, request);
             }

@@ -2,22 +2,34 @@ package dev.partnergateway.access;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.Together;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How long the gateway believes what it was told of a key, and what becomes of those who guess. */
+/** How long the gateway believes what it was told of a key, how often a key may call, and what becomes of those who guess. */
 class KeyTimeTest {
 
     private static final String DEMO_KEY = "sandbox-key-demo-shop";
@@ -178,6 +190,147 @@ class KeyTimeTest {
                         "ApiKey-v1 " + key,
                         "X-Forwarded-For",
                         source);
+    }
+
+    private static Http.Answer event(
+            GatewayUnderTest to, String deployment, String key, String identifier, String source) {
+        return to.partner()
+                .send(
+                        "POST",
+                        "/braze/event",
+                        "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"alice\","
+                                + "\"identifier\":\"" + identifier + "\",\"eventAttributes\":{\"amount\":\"12.5\"}}",
+                        "Content-Type",
+                        "application/json",
+                        "destination-hostname",
+                        deployment,
+                        "Authorization",
+                        "ApiKey-v1 " + key,
+                        "X-Forwarded-For",
+                        source);
+    }
+
+    @Test
+    void noStrangerMakesTheGatewayUseItsOwnKeyAndManyPartnersMakeItOnce() {
+        for (int i = 0; i < 3; i++) {
+            assertEquals(
+                    401,
+                    event(gateway, "listed.example", "no-key-" + i, "a", "192.0.2.6")
+                            .status());
+        }
+        assertEquals(List.of(), gateway.sandbox().calls("getAttributes"));
+        Together.call(20, i -> event(gateway, "listed.example", OTHER_KEY, "calm-" + i, "192.0.2.7"))
+                .forEach(answer -> assertEquals(200, answer.status(), answer.text()));
+        assertEquals(1, gateway.sandbox().calls("getAttributes").size());
+        gateway.sandbox()
+                .calls("trackEventV2")
+                .forEach(call -> assertTrue(call.at("/body/attributes/amount").isNumber(), call.toString()));
+    }
+
+    /** A deployment that accepts one key at once, and refuses others only when it is told to. */
+    private static HttpServer slow(AtomicInteger asked, CountDownLatch refuse) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
+        server.setExecutor(Executors.newCachedThreadPool());
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                boolean known =
+                        exchange.getRequestHeaders().getFirst("Authorization").endsWith(DEMO_KEY);
+                if (!known) {
+                    asked.incrementAndGet();
+                    refuse.await(30, TimeUnit.SECONDS);
+                }
+                byte[] answer = "{\"data\":[{\"applicationId\":1}]}".getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().add("Content-Type", "application/json");
+                exchange.sendResponseHeaders(known ? 200 : 401, answer.length);
+                exchange.getResponseBody().write(answer);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        server.start();
+        return server;
+    }
+
+    @Test
+    void strangersKeepNeitherTalonOneNorKnownKeysBusy() throws IOException {
+        int proofsAtOnce = 64;
+        int strangers = 96;
+        AtomicInteger asked = new AtomicInteger();
+        CountDownLatch full = new CountDownLatch(strangers - proofsAtOnce);
+        CountDownLatch refuse = new CountDownLatch(1);
+        HttpServer deployment = slow(asked, refuse);
+        try (GatewayUnderTest own = GatewayUnderTest.start(
+                Map.of(
+                        "gateway.proxies", "1",
+                        "gateway.deadline.braze", "30000",
+                        "gateway.deployments.slow.host", "slow.example",
+                        "gateway.deployments.slow.base-url",
+                                "http://127.0.0.1:" + deployment.getAddress().getPort()),
+                NOW::get)) {
+            assertEquals(
+                    200, event(own, "slow.example", DEMO_KEY, "a", "192.0.2.8").status());
+            pass(Duration.ofMinutes(10));
+            List<Http.Answer> answers = Together.call(strangers + 1, i -> {
+                if (i == strangers) {
+                    await(full);
+                    Http.Answer answer = event(own, "slow.example", DEMO_KEY, "b", "192.0.2.8");
+                    refuse.countDown();
+                    return answer;
+                }
+                Http.Answer answer = event(own, "slow.example", "stranger-" + i, "c", "198.51.100." + i);
+                full.countDown();
+                return answer;
+            });
+            assertEquals(200, answers.get(strangers).status(), "a key that was accepted before does not wait");
+            Map<Integer, Long> statuses = answers.subList(0, strangers).stream()
+                    .collect(Collectors.groupingBy(Http.Answer::status, Collectors.counting()));
+            assertEquals(Map.of(401, (long) proofsAtOnce, 503, (long) strangers - proofsAtOnce), statuses);
+            assertEquals(proofsAtOnce, asked.get());
+        } finally {
+            refuse.countDown();
+            deployment.stop(0);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS), "nobody was refused");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A call that is counted and then refused, so that Talon.One has no say in it. */
+    private static Http.Answer counted(String key) {
+        return gateway.partner()
+                .send(
+                        "PUT",
+                        "/segment/v2/customer_sessions/s",
+                        "{}",
+                        "Content-Type",
+                        "application/json",
+                        "Authorization",
+                        "ApiKey-v1 " + key,
+                        "destination-hostname",
+                        "sandbox.example",
+                        "X-Callback-Destination-URI",
+                        "https://not-allowed.example/");
+    }
+
+    @Test
+    void aKeyThatCallsTooOftenIsToldToWaitAndAnotherKeyIsNot() {
+        for (int i = 0; i < 60; i++) {
+            assertEquals(400, counted("busy").status());
+        }
+        Http.Answer refused = counted("busy");
+        assertEquals(429, refused.status());
+        assertEquals("Too many requests", refused.json().path("Error").asText());
+        assertEquals("1", refused.header("Retry-After"));
+        assertEquals(400, counted("calm").status());
+        pass(Duration.ofMillis(17));
+        assertEquals(400, counted("busy").status(), "a sixtieth of a second is one call");
+        assertEquals(429, counted("busy").status());
     }
 
     @Test
