@@ -4,14 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Postgres;
+import dev.partnergateway.harness.SandboxControl;
 import dev.partnergateway.sandbox.Sandbox;
 import dev.partnergateway.sandbox.Seed;
 import io.vertx.core.http.HttpMethod;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,25 +16,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.IntFunction;
 
 /** The scenarios of bench/README.md. Arguments: names of scenarios; none = all. */
 public final class Bench {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm-up", 30));
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("bench.seconds", 20));
-    private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
-    private static final int RATE = Integer.getInteger("bench.rate", 400);
+    private static final int OK = 200;
+    private static final int FAILING = 500;
+    private static final String FAILING_HOST = "failing.example";
 
-    private Bench() {}
+    private final Plan plan;
 
-    public static void main(String[] arguments) throws Exception {
-        Map<String, Scenario> scenarios = new LinkedHashMap<>();
-        scenarios.put("coupons", Bench::coupons);
-        scenarios.put("events", Bench::events);
-        scenarios.put("slow", Bench::slow);
-        scenarios.put("burst", Bench::burst);
-        scenarios.put("growth", Bench::growth);
-        scenarios.put("growth-postgres", Bench::growthOnPostgres);
+    Bench(Plan plan) {
+        this.plan = plan;
+    }
+
+    public static void main(String[] arguments) {
+        Map<String, Scenario> scenarios = new Bench(Plan.ofOptions()).scenarios();
         List<String> wanted = arguments.length == 0 ? List.copyOf(scenarios.keySet()) : List.of(arguments);
         for (String name : wanted) {
             System.out.println("== " + name);
@@ -45,216 +40,245 @@ public final class Bench {
         }
     }
 
-    private interface Scenario {
-        void run() throws Exception;
+    /** All scenarios by their names. */
+    Map<String, Scenario> scenarios() {
+        Map<String, Scenario> scenarios = new LinkedHashMap<>();
+        scenarios.put("coupons", this::coupons);
+        scenarios.put("events", this::events);
+        scenarios.put("slow", this::slow);
+        scenarios.put("burst", this::burst);
+        scenarios.put("breaker", this::breaker);
+        scenarios.put("growth", this::growth);
+        scenarios.put("growth-postgres", this::growthOnPostgres);
+        return scenarios;
     }
 
-    /** 500 coupons a second for a minute, from a deployment that takes 3 calls a second. */
-    private static void coupons() throws Exception {
-        int rate = Integer.getInteger("bench.coupons", 500);
-        Duration time = Duration.ofSeconds(Integer.getInteger("bench.coupon-seconds", 60));
+    /** Puts load on something, prints what it measures and gives what it counted. */
+    interface Scenario {
+        Counts run();
+    }
+
+    /**
+     * What can be counted.
+     *
+     * @param sent calls
+     * @param answered of those, whatever the answer was
+     * @param good of those, with success
+     * @param refusedUpstream calls that Talon.One refused because they were too many
+     */
+    record Counts(long sent, long answered, long good, int refusedUpstream) {
+
+        private static Counts of(Load.Result result, int refusedUpstream) {
+            return new Counts(result.times.getTotalCount(), result.answered(), result.count(OK), refusedUpstream);
+        }
+
+        private Counts plus(Load.Result result) {
+            return new Counts(
+                    sent + result.times.getTotalCount(),
+                    answered + result.answered(),
+                    good + result.count(OK),
+                    refusedUpstream);
+        }
+    }
+
+    /** Coupons by the hundred, from a deployment that takes 3 calls a second. */
+    private Counts coupons() {
         try (Sandbox sandbox = Sandbox.start("127.0.0.1", 0, Path.of("openapi/talon-one.yaml"));
-                Target gateway = Target.gateway(settings(sandbox.port(), store()));
+                Target gateway = gateway(sandbox.port(), store());
                 Load load = new Load()) {
-            load.open(gateway.port(), rate / 5.0, WARM_UP.dividedBy(2), Bench::coupon);
-            load.open(gateway.port(), rate, WARM_UP.dividedBy(2), Bench::coupon);
-            Http control = new Http(sandbox.port());
-            control.send("DELETE", "/sandbox/calls", "");
-            int before = control.send("GET", "/sandbox/coupons", (String) null)
-                    .json()
-                    .size();
+            load.open(gateway.port(), plan.coupons() / 5.0, plan.warmUp().dividedBy(2), Bench::coupon);
+            load.open(gateway.port(), plan.coupons(), plan.warmUp().dividedBy(2), Bench::coupon);
+            SandboxControl control = new SandboxControl(new Http(sandbox.port()));
+            control.forgetCalls();
+            int before = control.ledger("coupons").size();
             Duration cpu = gateway.cpu();
-            Load.Result result = load.open(gateway.port(), rate, time, Bench::coupon);
+            Load.Result result = load.open(gateway.port(), plan.coupons(), plan.couponTime(), Bench::coupon);
             cpu = gateway.cpu().minus(cpu);
             Map<String, Integer> calls = new HashMap<>();
-            int refused = 0;
-            for (JsonNode call :
-                    control.send("GET", "/sandbox/calls", (String) null).json()) {
-                calls.merge(call.path("operation").asText(), 1, Integer::sum);
-                refused += call.path("status").asInt() == 429 ? 1 : 0;
-            }
-            int made = control.send("GET", "/sandbox/coupons", (String) null)
-                            .json()
-                            .size()
-                    - before;
+            control.calls().forEach(call -> calls.merge(call.path("operation").asText(), 1, Integer::sum));
             System.out.println(result);
             System.out.printf(
-                    "upstream calls %s, of which 429: %d; coupons made %d; CPU %.0f us a coupon%n",
-                    calls, refused, made, micros(cpu, result));
+                    "of those with a coupon: %d, the slowest %.1f ms%n",
+                    result.good.getTotalCount(), result.good.getMaxValue() / 1e6);
+            int refused = refused(control, 429);
+            System.out.printf(
+                    "upstream calls %s, of which 429: %d; coupons made %d; CPU %.0f us a call%n",
+                    calls, refused, control.ledger("coupons").size() - before, micros(cpu, result));
+            return Counts.of(result, refused);
         }
+    }
+
+    private static int refused(SandboxControl control, int status) {
+        int refused = 0;
+        for (JsonNode call : control.calls()) {
+            refused += call.path("status").asInt() == status ? 1 : 0;
+        }
+        return refused;
     }
 
     /** An event, beside a bare Camel route and a Vert.x proxy, in turns. */
-    private static void events() throws Exception {
-        try (Upstream upstream = new Upstream(Duration.ZERO);
-                Target vertx = Target.baseline(VertxProxy.class, upstream.port());
-                Target camel = Target.baseline(CamelProxy.class, upstream.port());
-                Target gateway = Target.gateway(settings(upstream.port(), store()));
+    private Counts events() {
+        try (Upstream upstream = new Upstream(Duration.ZERO, OK);
+                Target vertx = Target.baseline(VertxProxy.class, upstream.port(), plan.smoke());
+                Target camel = Target.baseline(CamelProxy.class, upstream.port(), plan.smoke());
+                Target gateway = gateway(upstream.port(), store());
                 Load load = new Load()) {
-            Map<String, Target> targets = new LinkedHashMap<>();
-            targets.put("vertx", vertx);
-            targets.put("camel", camel);
-            targets.put("gateway", gateway);
-            compare(load, targets);
+            List<Runner> runners = List.of(
+                    new Runner("vertx", vertx, Bench::event),
+                    new Runner("camel", camel, Bench::event),
+                    new Runner("gateway", gateway, Bench::event));
+            return compare(load, runners);
         }
     }
 
-    private static void compare(Load load, Map<String, Target> targets) {
-        targets.values().forEach(target -> load.open(target.port(), RATE, WARM_UP, Bench::event));
+    private record Runner(String name, Target target, IntFunction<Load.Call> call) {}
+
+    private Counts compare(Load load, List<Runner> runners) {
+        runners.forEach(runner -> load.open(runner.target().port(), plan.rate(), plan.warmUp(), runner.call()));
         Map<String, List<Double>> costs = new LinkedHashMap<>();
-        for (int round = 0; round < ROUNDS; round++) {
-            for (Map.Entry<String, Target> target : targets.entrySet()) {
-                Duration cpu = target.getValue().cpu();
-                Load.Result result = load.open(target.getValue().port(), RATE, TIME, Bench::event);
-                double cost = micros(target.getValue().cpu().minus(cpu), result);
-                costs.computeIfAbsent(target.getKey(), name -> new ArrayList<>())
-                        .add(cost);
-                System.out.printf("%-12s %.0f us CPU a call; %s%n", target.getKey(), cost, result);
+        Counts counts = new Counts(0, 0, 0, 0);
+        for (int round = 0; round < plan.rounds(); round++) {
+            for (Runner runner : runners) {
+                Duration cpu = runner.target().cpu();
+                Load.Result result = load.open(runner.target().port(), plan.rate(), plan.time(), runner.call());
+                double cost = micros(runner.target().cpu().minus(cpu), result);
+                costs.computeIfAbsent(runner.name(), name -> new ArrayList<>()).add(cost);
+                System.out.printf("%-12s %.0f us CPU a call; %s%n", runner.name(), cost, result);
+                counts = counts.plus(result);
             }
         }
         Map<String, Double> medians = new LinkedHashMap<>();
-        costs.forEach(
-                (name, all) -> medians.put(name, all.stream().sorted().toList().get(all.size() / 2)));
+        costs.forEach((name, all) -> medians.put(name, median(all)));
         medians.forEach((name, median) -> medians.forEach((other, base) -> {
             if (!name.equals(other) && median > base) {
                 System.out.printf("%s / %s = %.2f%n", name, other, median / base);
             }
         }));
+        return counts;
+    }
+
+    private static double median(List<Double> all) {
+        return all.stream().sorted().toList().get(all.size() / 2);
     }
 
     /** Talon.One answers after 200 ms. */
-    private static void slow() throws Exception {
-        int connections = Integer.getInteger("bench.connections", 1000);
+    private Counts slow() {
         Duration latency = Duration.ofMillis(200);
-        try (Upstream upstream = new Upstream(latency);
-                Target gateway = Target.gateway(settings(upstream.port(), store()));
+        Counts counts = new Counts(0, 0, 0, 0);
+        try (Upstream upstream = new Upstream(latency, OK);
+                Target gateway = gateway(upstream.port(), store());
                 Load load = new Load()) {
-            for (int count : new int[] {connections / 10, connections / 4, connections}) {
-                load.closed(gateway.port(), count, WARM_UP, Bench::event);
+            for (int connections : plan.connections()) {
+                load.closed(gateway.port(), connections, plan.warmUp(), Bench::event);
                 Duration cpu = gateway.cpu();
-                Load.Result result = load.closed(gateway.port(), count, TIME, Bench::event);
+                Load.Result result = load.closed(gateway.port(), connections, plan.time(), Bench::event);
                 cpu = gateway.cpu().minus(cpu);
-                double possible = count * 1000.0 / latency.toMillis();
+                double possible = connections * 1000.0 / latency.toMillis();
                 System.out.printf(
                         "%d connections: %.0f %% of %.0f/s; gateway %.2f cores, %.0f us CPU a call; %s%n",
-                        count,
+                        connections,
                         100 * result.perSecond() / possible,
                         possible,
-                        cpu.toNanos() / 1e9 / TIME.toSeconds(),
+                        cpu.toNanos() / 1e9 / plan.time().toSeconds(),
                         micros(cpu, result),
                         result);
+                counts = counts.plus(result);
             }
         }
+        return counts;
     }
 
     /** 100 events of one profile at once; the sandbox refuses the fourth at the same time. */
-    private static void burst() throws Exception {
+    private Counts burst() {
+        Counts counts = null;
         try (Sandbox sandbox = Sandbox.start("127.0.0.1", 0, Path.of("openapi/talon-one.yaml"));
-                Target gateway = Target.gateway(settings(sandbox.port(), store()));
+                Target gateway = gateway(sandbox.port(), store());
                 Load load = new Load()) {
-            load.open(gateway.port(), 50, WARM_UP.dividedBy(3), Bench::event);
-            Http control = new Http(sandbox.port());
-            for (int round = 0; round < ROUNDS; round++) {
-                control.send("DELETE", "/sandbox/calls", "");
-                Load.Result result = load.open(gateway.port(), 100_000, Duration.ofMillis(1), i -> event("one", i));
-                int conflicts = 0;
-                for (JsonNode call :
-                        control.send("GET", "/sandbox/calls", (String) null).json()) {
-                    conflicts += call.path("status").asInt() == 409 ? 1 : 0;
-                }
-                System.out.printf("upstream 409: %d; %s%n", conflicts, result);
+            load.open(gateway.port(), 50, plan.warmUp().dividedBy(3), Bench::event);
+            SandboxControl control = new SandboxControl(new Http(sandbox.port()));
+            for (int round = 0; round < plan.rounds(); round++) {
+                control.forgetCalls();
+                Load.Result result =
+                        load.open(gateway.port(), 100_000, Duration.ofMillis(1), i -> event("one", Seed.HOST, i));
+                counts = Counts.of(result, refused(control, 409));
+                System.out.printf("upstream 409: %d; %s%n", counts.refusedUpstream(), result);
+            }
+        }
+        return counts;
+    }
+
+    /** Events of a deployment that fails and is left alone, beside those of one that does not, at one gateway. */
+    private Counts breaker() {
+        try (Upstream working = new Upstream(Duration.ZERO, OK);
+                Upstream failing = new Upstream(Duration.ZERO, FAILING)) {
+            Map<String, String> more = new HashMap<>(store());
+            more.put("gateway.deployments.failing.host", FAILING_HOST);
+            more.put("gateway.deployments.failing.base-url", "http://127.0.0.1:" + failing.port());
+            more.put("gateway.breaker-pause", "60000");
+            try (Target gateway = gateway(working.port(), more);
+                    Load load = new Load()) {
+                Load.Result opening = load.open(gateway.port(), 50, Duration.ofSeconds(1), Bench::failingEvent);
+                Counts counts = compare(
+                        load,
+                        List.of(
+                                new Runner("working", gateway, Bench::event),
+                                new Runner("left alone", gateway, Bench::failingEvent)));
+                System.out.println("before it was left alone: " + opening);
+                return counts;
             }
         }
     }
 
-    private static void growth() throws Exception {
-        growth(Map.of("gateway.store.url", "jdbc:h2:file:" + GatewayUnderTest.storeFile()), true);
+    private Counts growth() {
+        return growth(store());
     }
 
-    private static void growthOnPostgres() throws Exception {
-        growth(Postgres.newStore(), false);
+    private Counts growthOnPostgres() {
+        return growth(Postgres.newStore());
     }
 
     /** The cost of a call beside how many answers are stored. */
-    private static void growth(Map<String, String> store, boolean embedded) throws Exception {
+    private Counts growth(Map<String, String> store) {
+        Counts counts = new Counts(0, 0, 0, 0);
         int stored = 0;
         double first = 0;
-        try (Upstream upstream = new Upstream(Duration.ZERO);
+        try (Upstream upstream = new Upstream(Duration.ZERO, OK);
                 Load load = new Load()) {
-            for (int goal : new int[] {1_000, 10_000, 100_000, 1_000_000}) {
-                try (Target schema = Target.gateway(settings(upstream.port(), store))) {
-                    load.open(schema.port(), 10, Duration.ofSeconds(1), Bench::event);
-                }
-                fill(store, embedded, goal - stored);
+            for (int goal : plan.stored()) {
+                StoredAnswers.add(store, goal - stored);
                 stored = goal;
-                try (Target gateway = Target.gateway(settings(upstream.port(), store))) {
-                    load.open(gateway.port(), RATE, WARM_UP, Bench::event);
+                try (Target gateway = gateway(upstream.port(), store)) {
+                    load.open(gateway.port(), plan.rate(), plan.warmUp(), Bench::event);
                     List<Double> costs = new ArrayList<>();
-                    for (int round = 0; round < ROUNDS; round++) {
+                    for (int round = 0; round < plan.rounds(); round++) {
                         Duration cpu = gateway.cpu();
-                        Load.Result result = load.open(gateway.port(), RATE, TIME, Bench::event);
+                        Load.Result result = load.open(gateway.port(), plan.rate(), plan.time(), Bench::event);
                         costs.add(micros(gateway.cpu().minus(cpu), result));
                         System.out.printf("%d stored: %.0f us CPU a call; %s%n", goal, costs.get(round), result);
+                        counts = counts.plus(result);
                     }
-                    double median = costs.stream().sorted().toList().get(ROUNDS / 2);
+                    double median = median(costs);
                     first = first == 0 ? median : first;
-                    System.out.printf("%d stored: %.2f of the cost at 1000%n", goal, median / first);
+                    System.out.printf(
+                            "%d stored: %.2f of the cost at %d%n",
+                            goal, median / first, plan.stored().get(0));
                 }
             }
         }
-    }
-
-    private static void fill(Map<String, String> store, boolean embedded, int count) throws SQLException {
-        String url = store.get("gateway.store.url")
-                + (embedded ? ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH" : "");
-        byte[] body = new byte[600];
-        java.util.Arrays.fill(body, (byte) 'x');
-        try (Connection connection =
-                        DriverManager.getConnection(url, embedded ? "gateway" : store.get("gateway.store.user"), "");
-                PreparedStatement row = connection.prepareStatement("INSERT INTO answer (id, slots, bound, deployment,"
-                        + " operation, state, owner, lease_until, created, expires, status, content_type, body)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-            connection.setAutoCommit(false);
-            long now = System.currentTimeMillis();
-            for (int i = 0; i < count; i++) {
-                String id = (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
-                Object[] values = {
-                    id,
-                    id,
-                    false,
-                    "bench",
-                    "braze/trackEvent",
-                    "DONE",
-                    UUID.randomUUID().toString(),
-                    0L,
-                    now,
-                    now + Duration.ofDays(400).toMillis(),
-                    200,
-                    "application/json",
-                    body
-                };
-                for (int column = 0; column < values.length; column++) {
-                    row.setObject(column + 1, values[column]);
-                }
-                row.addBatch();
-                if (i % 5000 == 4999 || i == count - 1) {
-                    row.executeBatch();
-                    connection.commit();
-                }
-            }
-        }
+        return counts;
     }
 
     private static Map<String, String> store() {
         return Map.of("gateway.store.url", "jdbc:h2:file:" + GatewayUnderTest.storeFile());
     }
 
-    private static Map<String, String> settings(int upstream, Map<String, String> store) {
-        Map<String, String> settings = new HashMap<>(store);
+    private Target gateway(int upstream, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("gateway.sandbox", "false");
         settings.put("gateway.deployments.bench.host", Seed.HOST);
         settings.put("gateway.deployments.bench.base-url", "http://127.0.0.1:" + upstream);
         settings.put("gateway.deployments.bench.management-key", Seed.MANAGEMENT_KEY);
-        return settings;
+        return Target.gateway(settings, plan.smoke());
     }
 
     private static double micros(Duration cpu, Load.Result result) {
@@ -274,21 +298,25 @@ public final class Bench {
     }
 
     private static Load.Call event(int number) {
-        return event("profile-" + UUID.randomUUID(), number);
+        return event("profile-" + UUID.randomUUID(), Seed.HOST, number);
     }
 
-    private static Load.Call event(String profile, int number) {
+    private static Load.Call failingEvent(int number) {
+        return event("profile-" + UUID.randomUUID(), FAILING_HOST, number);
+    }
+
+    private static Load.Call event(String profile, String host, int number) {
         return new Load.Call(
                 HttpMethod.POST,
                 "/braze/event",
                 "{\"eventType\":\"viewed\",\"type\":\"string\",\"customerProfileId\":\"" + profile
                         + "\",\"identifier\":\"" + UUID.randomUUID() + "\",\"eventAttributes\":{\"product\":\"shoe\","
-                        + "\"position\":" + number + ",\"price\":19.95}}",
+                        + "\"tags\":[\"new\",\"red\"],\"amount\":" + number + ".95}}",
                 "Content-Type",
                 "application/json",
                 "Authorization",
                 "ApiKey-v1 " + Seed.DEMO_SHOP_KEY,
                 "destination-hostname",
-                Seed.HOST);
+                host);
     }
 }

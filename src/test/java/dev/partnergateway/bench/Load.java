@@ -8,9 +8,11 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.DecodeException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,7 +47,8 @@ final class Load implements AutoCloseable {
         final Histogram times = new ConcurrentHistogram(LONGEST, 3);
         final Histogram good = new ConcurrentHistogram(LONGEST, 3);
         final Histogram lateness = new ConcurrentHistogram(LONGEST, 3);
-        final Map<Integer, AtomicInteger> statuses = new java.util.concurrent.ConcurrentHashMap<>();
+        final Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
+        final Map<String, AtomicInteger> failures = new ConcurrentHashMap<>();
         final AtomicLong lastAnswer = new AtomicLong();
         long begun;
 
@@ -54,15 +57,24 @@ final class Load implements AutoCloseable {
             return count == null ? 0 : count.get();
         }
 
+        /** Calls that got an answer, whatever it was. */
+        long answered() {
+            return times.getTotalCount() - count(0);
+        }
+
         double perSecond() {
             return times.getTotalCount() / ((lastAnswer.get() - begun) / 1e9);
+        }
+
+        private void failed(String why) {
+            failures.computeIfAbsent(why, ignored -> new AtomicInteger()).incrementAndGet();
         }
 
         @Override
         public String toString() {
             return String.format(
                     "%d answers %s, %.0f/s, ms p50 %.1f p90 %.1f p99 %.1f p99.9 %.1f max %.1f; generator late ms p99"
-                            + " %.1f max %.1f",
+                            + " %.1f max %.1f%s",
                     times.getTotalCount(),
                     new TreeMap<>(statuses),
                     perSecond(),
@@ -72,7 +84,8 @@ final class Load implements AutoCloseable {
                     millis(times, 99.9),
                     times.getMaxValue() / 1e6,
                     millis(lateness, 99),
-                    lateness.getMaxValue() / 1e6);
+                    lateness.getMaxValue() / 1e6,
+                    failures.isEmpty() ? "" : "; " + new TreeMap<>(failures));
         }
 
         static double millis(Histogram histogram, double percentile) {
@@ -141,10 +154,18 @@ final class Load implements AutoCloseable {
         }
         client.request(options)
                 .compose(request -> request.send(Buffer.buffer(call.body())))
-                .compose(response -> response.body().map(body -> response.statusCode()))
+                .compose(response -> response.body().map(body -> {
+                    if (response.statusCode() != 200) {
+                        result.failed(response.statusCode() + " " + error(body));
+                    }
+                    return response.statusCode();
+                }))
                 .onComplete(done -> {
                     long now = System.nanoTime();
                     int status = done.succeeded() ? done.result() : 0;
+                    if (status == 0) {
+                        result.failed(done.cause().getClass().getSimpleName());
+                    }
                     result.times.recordValue(Math.min(LONGEST, Math.max(1, now - due)));
                     if (status == 200) {
                         result.good.recordValue(Math.min(LONGEST, Math.max(1, now - due)));
@@ -155,6 +176,15 @@ final class Load implements AutoCloseable {
                     result.lastAnswer.accumulateAndGet(now, Math::max);
                     over.run();
                 });
+    }
+
+    /** What an answer of the gateway says that is no success. */
+    private static String error(Buffer body) {
+        try {
+            return body.toJsonObject().getString("Error");
+        } catch (DecodeException | ClassCastException e) {
+            return "without a text";
+        }
     }
 
     private static void awaitZero(AtomicInteger open) {

@@ -5,7 +5,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import java.time.Duration;
 
-/** A Talon.One that answers every event at once, or after a fixed time, and knows nothing. */
+/** A Talon.One that answers every event at once, or after a fixed time, or fails with every event; it knows nothing. */
 final class Upstream implements AutoCloseable {
 
     private static final String CAMPAIGNS =
@@ -17,13 +17,20 @@ final class Upstream implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final HttpServer server;
 
-    Upstream(Duration latency) {
+    /**
+     * Starts it.
+     *
+     * @param latency from a call's end to its answer
+     * @param status of the answers to events
+     */
+    Upstream(Duration latency, int status) {
         server = vertx.createHttpServer()
                 .requestHandler(request -> request.endHandler(end -> {
                     String body = request.path().startsWith("/v1/integration/campaigns")
                             ? CAMPAIGNS
                             : request.path().startsWith("/v1/attributes") ? "{\"hasMore\":false,\"data\":[]}" : STATE;
                     Runnable answer = () -> request.response()
+                            .setStatusCode(body == STATE ? status : 200)
                             .putHeader("Content-Type", "application/json")
                             .end(body);
                     if (latency.isZero()) {
