@@ -57,6 +57,11 @@ public final class PostgresServer implements AutoCloseable {
                 "postgres");
     }
 
+    /** Folder that its rows are in, also when it has stopped. */
+    public Path data() {
+        return data;
+    }
+
     @Override
     public void close() {
         stop();

@@ -2,7 +2,11 @@ package dev.partnergateway.proof;
 
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +23,7 @@ final class Fleet implements AutoCloseable {
     private static final int MOST_STARTS = 5;
 
     private final Path home = GatewayProcess.workingDirectory();
+    private final Path logs;
     private final Classes classes;
     private final List<Berth> berths = new ArrayList<>();
     private final AtomicInteger killed = new AtomicInteger();
@@ -34,9 +39,14 @@ final class Fleet implements AutoCloseable {
         private Thread keeper;
     }
 
-    /** Starts them; there are never fewer kills than are due, for as long as there is no peace. */
-    Fleet(int size, Map<String, String> settings, Classes classes, IntSupplier due) {
+    /**
+     * Starts them; there are never fewer kills than are due, for as long as there is no peace.
+     *
+     * @param logs folder that what they print is kept in
+     */
+    Fleet(int size, Map<String, String> settings, Classes classes, Path logs, IntSupplier due) {
         this.due = due;
+        this.logs = logs;
         this.classes = classes;
         for (int i = 0; i < size; i++) {
             Berth berth = new Berth();
@@ -59,7 +69,7 @@ final class Fleet implements AutoCloseable {
             while (!peace.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                 int before = killed.get();
                 if (before < due.getAsInt() && killed.compareAndSet(before, before + 1)) {
-                    berth.gateway.kill();
+                    kill(berth);
                     berth.gateway = restarted(berth);
                 }
             }
@@ -69,7 +79,20 @@ final class Fleet implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            berth.gateway.close();
+            kill(berth);
+        }
+    }
+
+    private void kill(Berth berth) {
+        berth.gateway.kill();
+        try {
+            Files.writeString(
+                    logs.resolve("gateway-" + berth.port + ".log"),
+                    berth.gateway.output() + "killed\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -16,27 +16,28 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class ProofTest {
 
-    private static final int MANAGEMENT_RATE = 10;
-
     private static int property(String name, int otherwise) {
         return Integer.getInteger("proof." + name, otherwise);
     }
 
     private static Storm.Builder storm() {
-        return new Storm.Builder().calls(property("calls", 600)).kills(property("kills", 3));
+        return new Storm.Builder()
+                .calls(property("calls", 600))
+                .kills(property("kills", 3))
+                .callers(property("callers", 24))
+                .managementRate(property("management-rate", 10));
     }
 
     @Test
     void twoGatewaysOnPostgresDoEverythingOnceAndLoseNothing() {
         holds(storm().gateways(property("gateways", 2))
-                .managementRate(MANAGEMENT_RATE)
                 .databaseRestarts(property("database-restarts", 1))
                 .blow());
     }
 
     @Test
     void oneGatewayOnH2DoesEverythingOnceAndLosesNothing() {
-        holds(storm().onH2().managementRate(MANAGEMENT_RATE).blow());
+        holds(storm().onH2().blow());
     }
 
     private static void holds(Report report) {

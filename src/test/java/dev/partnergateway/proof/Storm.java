@@ -1,9 +1,13 @@
 package dev.partnergateway.proof;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.PostgresServer;
 import dev.partnergateway.harness.SandboxControl;
 import dev.partnergateway.harness.SandboxProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -43,6 +47,7 @@ final class Storm {
     private final AtomicInteger restarted = new AtomicInteger();
     private final CountDownLatch broken = new CountDownLatch(1);
     private final long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(Integer.getInteger("proof.minutes", 60));
+    private final Path evidence = folder();
     private volatile Throwable failure;
 
     private Storm(Builder wanted) {
@@ -98,6 +103,12 @@ final class Storm {
             return this;
         }
 
+        /** How many partners call at the same time. */
+        Builder callers(int number) {
+            callers = number;
+            return this;
+        }
+
         /** How many gateways share the store. */
         Builder gateways(int number) {
             gateways = number;
@@ -143,7 +154,7 @@ final class Storm {
             Report report;
             Classes classes =
                     replacements != null || kills < MANY ? Classes.of(replacements) : Classes.archived(settings);
-            try (Fleet fleet = new Fleet(gateways, settings, classes, this::due)) {
+            try (Fleet fleet = new Fleet(gateways, settings, classes, evidence, this::due)) {
                 Caller caller = new Caller(fleet.ports(), asked);
                 List<Thread> threads = new ArrayList<>();
                 for (int i = 0; i < callers; i++) {
@@ -172,6 +183,9 @@ final class Storm {
                 if (fleet.parked() != parked) {
                     report.violation(parked + " calls are left to the operator, who is shown " + fleet.parked());
                 }
+                if (!report.violations().isEmpty()) {
+                    keep(control, database == null ? settings.get("gateway.store.url") : "" + database.data());
+                }
                 report.count("calls", asked.get());
                 report.count("imports", control.calls("importCoupons").size());
                 report.count("wishes", wishes.size());
@@ -186,6 +200,41 @@ final class Storm {
                                 "fault " + kind.getKey(), kind.getValue().asLong()));
             }
             return report;
+        }
+    }
+
+    /** Beside what the gateways printed: what Talon.One holds, what partners were told, and where the rows are. */
+    private void keep(SandboxControl control, String rows) {
+        try {
+            for (String ledger : List.of("coupons", "referrals", "events", "transactions")) {
+                Files.write(
+                        evidence.resolve(ledger),
+                        control.ledger(ledger).stream().map(JsonNode::toString).toList());
+            }
+            Files.write(
+                    evidence.resolve("wishes"),
+                    wishes.stream()
+                            .map(wish -> String.join(
+                                    " | ",
+                                    "" + wish.kind,
+                                    wish.name,
+                                    wish.body,
+                                    "" + wish.key,
+                                    "" + wish.answers,
+                                    wish.parked ? "parked" : "",
+                                    "" + wish.refused))
+                            .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        System.out.println("Evidence is in " + evidence + ", rows are in " + rows);
+    }
+
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory("storm");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
