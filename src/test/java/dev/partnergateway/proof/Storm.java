@@ -134,6 +134,7 @@ final class Storm {
 
     private Report blow() {
         Map<String, String> settings = new HashMap<>(Map.of(
+                "gateway.deadline.braze", "1800",
                 "gateway.settle-time", "3000",
                 "gateway.sweep-interval", "300",
                 "gateway.breaker-pause", "500",
