@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.access.Deployments;
 import dev.partnergateway.access.KeyProof;
+import dev.partnergateway.access.KnownKeys;
 import dev.partnergateway.attribute.AttributeCatalogue;
 import dev.partnergateway.attribute.AttributeConversion;
 import dev.partnergateway.attribute.AttributeCreation;
@@ -171,7 +172,9 @@ public final class Gateway implements AutoCloseable {
         ReplayingRepository answers = new ReplayingRepository(store, seal, access);
         CouponCreation coupons =
                 new CouponCreation(talonOne, access, settings.settleTime(), upstream, telemetry.meters());
-        PointsAddition points = new PointsAddition(talonOne, answers, settings.settleTime());
+        KnownKeys keys = new KnownKeys();
+        PointsAddition points = new PointsAddition(talonOne, answers, keys, settings.settleTime());
+        ReferralCreation referrals = new ReferralCreation(talonOne, access, keys);
         camel.getRegistry().bind("answers", answers);
         Audiences audiences = new Audiences(talonOne, access, store, upstream);
         AttributeCatalogue catalogue = new AttributeCatalogue(talonOne, access, upstream);
@@ -179,7 +182,7 @@ public final class Gateway implements AutoCloseable {
                 "createCoupons",
                 coupons,
                 "createReferral",
-                new ReferralCreation(talonOne, access),
+                referrals,
                 "addLoyaltyPoints",
                 points,
                 "createAudienceV2",
@@ -208,7 +211,9 @@ public final class Gateway implements AutoCloseable {
         manage(camel, answers, queue);
 
         Sweeper sweeper = answers.sweeper(
-                deployments::named, Map.of("createCoupons", coupons, "addLoyaltyPoints", points), upstream);
+                deployments::named,
+                Map.of("createCoupons", coupons, "createReferral", referrals, "addLoyaltyPoints", points),
+                upstream);
         beginChores(sweeper, outbox, answers, leases);
         server.listen();
         open(server::drain);
@@ -297,7 +302,7 @@ public final class Gateway implements AutoCloseable {
                 .description("Calls that an operator has to decide on")
                 .register(meters);
         Gauge.builder("gateway.unfinished.calls", answers, ReplayingRepository::unfinished)
-                .description("Calls whose outcome is not known, or not answered yet")
+                .description("Calls whose outcome is not known")
                 .register(meters);
     }
 

@@ -107,9 +107,9 @@ final class AnswerTable {
         return count("parked IS NOT NULL");
     }
 
-    /** How many rows have an outcome that is not known, or known and not yet answered, and need no operator. */
+    /** How many rows have an outcome that is not known, and need no operator. */
     long countUnfinished() {
-        return count("state IN ('SENT', 'SETTLED') AND parked IS NULL");
+        return count("state = 'SENT' AND parked IS NULL");
     }
 
     private long count(String condition) {

@@ -296,7 +296,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         return new Sweeper(table, deployments, finishers, executor);
     }
 
-    /** How many calls are not finished: begun by a process that runs, or left over by one that was killed. */
+    /** How many calls have an outcome that is not known: of a process that runs, or of one that was killed. */
     public long unfinished() {
         return table.countUnfinished();
     }

@@ -3,8 +3,7 @@ package dev.partnergateway.loyalty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.partnergateway.access.KnownKeys;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.PartnerCall;
@@ -33,30 +32,25 @@ import org.apache.camel.Exchange;
 public final class PointsAddition implements UpstreamStep, Finisher {
 
     private static final Duration UNHURRIED = Duration.ofSeconds(5);
-    private static final Duration REMEMBERED = Duration.ofDays(1);
-    private static final int MOST_KEYS = 10_000;
 
     private final TalonOne talonOne;
     private final ReplayingRepository answers;
     private final PointsLookup lookup;
     private final UpstreamOperation add;
+    private final KnownKeys keys;
     private final Duration settleTime;
-
-    /** Partner keys by their hash: transactions can be looked up with no other, and no key is ever stored. */
-    private final Cache<String, Credential> keys = Caffeine.newBuilder()
-            .maximumSize(MOST_KEYS)
-            .expireAfterAccess(REMEMBERED)
-            .build();
 
     /**
      * Puts the step together.
      *
      * @param answers writes down calls that came without a key of their own
+     * @param keys transactions can be looked up with no other
      * @param settleTime how long Talon.One may take to list a transaction that it has made
      */
-    public PointsAddition(TalonOne talonOne, ReplayingRepository answers, Duration settleTime) {
+    public PointsAddition(TalonOne talonOne, ReplayingRepository answers, KnownKeys keys, Duration settleTime) {
         this.talonOne = talonOne;
         this.answers = answers;
+        this.keys = keys;
         this.lookup = new PointsLookup(talonOne);
         this.add = talonOne.contract().operation("addLoyaltyPoints");
         this.settleTime = settleTime;
@@ -65,7 +59,7 @@ public final class PointsAddition implements UpstreamStep, Finisher {
     @Override
     public JsonNode run(Exchange exchange, ObjectNode request) {
         PartnerCall call = PartnerCall.of(exchange);
-        keys.put(call.credential().hash(), call.credential());
+        keys.remember(call.credential());
         boolean repeatable = Claim.of(exchange).isPresent();
         Claim claim = Claim.of(exchange).orElseGet(() -> answers.record(exchange));
         if (claim.outcome().isEmpty()) {
@@ -178,11 +172,9 @@ public final class PointsAddition implements UpstreamStep, Finisher {
     }
 
     private Credential key(Points points) {
-        Credential key = keys.getIfPresent(points.keyHash());
-        if (key == null) {
-            throw Refusal.unknown(503, "The partner's key has not been used since this gateway started");
-        }
-        return key;
+        return keys.find(points.keyHash())
+                .orElseThrow(
+                        () -> Refusal.unknown(503, "The partner's key has not been used since this gateway started"));
     }
 
     private static Refusal unknown(int status, Points points) {

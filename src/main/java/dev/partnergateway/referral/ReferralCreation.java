@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.access.Campaign;
+import dev.partnergateway.access.KnownKeys;
+import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Claim;
+import dev.partnergateway.idempotency.Finisher;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.Timestamps;
 import dev.partnergateway.talonone.UpstreamCall;
@@ -18,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 
 /**
@@ -25,23 +30,34 @@ import org.apache.camel.Exchange;
  * no key for it: an unknown outcome is looked up among the advocate's referrals (contract 2.9). It has no dry run either
  * (contract 2.7): a caller that asked for one gets the referral as it would be.
  */
-public final class ReferralCreation implements UpstreamStep {
+public final class ReferralCreation implements UpstreamStep, Finisher {
 
     /** Talon.One lists a referral this long after it was created, at the latest (contract 2.9). */
     private static final Duration SETTLE_TIME = Duration.ofSeconds(2);
 
+    private static final Duration UNHURRIED = Duration.ofSeconds(5);
+
     private final TalonOne talonOne;
     private final Access access;
+    private final KnownKeys keys;
     private final UpstreamOperation create;
     private final UpstreamOperation inventory;
 
-    /** Puts the step together. */
-    public ReferralCreation(TalonOne talonOne, Access access) {
+    /**
+     * Puts the step together.
+     *
+     * @param keys referrals can be looked up with no other
+     */
+    public ReferralCreation(TalonOne talonOne, Access access, KnownKeys keys) {
         this.talonOne = talonOne;
         this.access = access;
+        this.keys = keys;
         this.create = talonOne.contract().operation("createReferral");
         this.inventory = talonOne.contract().operation("getCustomerInventory");
     }
+
+    /** Whom Talon.One is asked for, with which key, and how long it may take. */
+    private record Party(Deployment deployment, Credential key, Supplier<Duration> patience) {}
 
     @Override
     public JsonNode run(Exchange exchange, ObjectNode request) {
@@ -49,22 +65,32 @@ public final class ReferralCreation implements UpstreamStep {
         if (call.checked().dryRun()) {
             return rehearsed(call, (ObjectNode) request.get("body"));
         }
+        keys.remember(call.credential());
+        call.phase(PartnerCall.Phase.SENDING);
+        Party party = new Party(call.deployment(), call.credential(), call::upstreamWait);
         Claim claim = Claim.of(exchange).orElse(null);
         if (claim == null) {
-            return send(call, request);
+            return send(party, request);
         }
-        JsonNode referral = claim.outcome().orElseGet(() -> once(call, claim, request));
+        JsonNode referral = claim.outcome().orElseGet(() -> once(party, claim, request));
         claim.settled(referral);
         return referral;
     }
 
-    private JsonNode once(PartnerCall call, Claim claim, ObjectNode request) {
+    /** Looks only: what is not there is sent again when the partner still wants it, and not before. */
+    @Override
+    public void finish(Deployment deployment, Claim claim) {
+        keys.find(claim.request().path("key").asText())
+                .flatMap(key -> find(new Party(deployment, key, () -> UNHURRIED), claim))
+                .ifPresent(claim::settled);
+    }
+
+    private JsonNode once(Party party, Claim claim, ObjectNode request) {
         if (claim.unknown() && claim.request() != null) {
             // What becomes visible while it is being looked for may be missed: the look counts from its beginning.
             long asked = System.currentTimeMillis();
-            Optional<JsonNode> found = find(call, claim);
+            Optional<JsonNode> found = find(party, claim);
             if (found.isPresent()) {
-                claim.note("found among the advocate's referrals");
                 return found.get();
             }
             if (asked - claim.sent() < SETTLE_TIME.toMillis()) {
@@ -74,10 +100,11 @@ public final class ReferralCreation implements UpstreamStep {
         }
         ObjectNode content = JsonNodeFactory.instance.objectNode();
         content.put("operation", create.id());
+        content.put("key", party.key().hash());
         content.set("body", request.get("body"));
         claim.sending(content);
         try {
-            return send(call, request);
+            return send(party, request);
         } catch (Refusal refusal) {
             if (refusal.effect() == Refusal.Effect.NONE) {
                 claim.refused();
@@ -86,13 +113,17 @@ public final class ReferralCreation implements UpstreamStep {
         }
     }
 
-    private JsonNode send(PartnerCall call, ObjectNode request) {
-        call.phase(PartnerCall.Phase.SENDING);
-        return talonOne.call(
-                UpstreamCall.of(create, call.deployment(), call.credential(), request, null, call.upstreamWait()));
+    private JsonNode send(Party party, ObjectNode request) {
+        return talonOne.call(UpstreamCall.of(
+                create,
+                party.deployment(),
+                party.key(),
+                request,
+                null,
+                party.patience().get()));
     }
 
-    private Optional<JsonNode> find(PartnerCall call, Claim claim) {
+    private Optional<JsonNode> find(Party party, Claim claim) {
         JsonNode wanted = claim.request().path("body");
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.putObject("path")
@@ -103,18 +134,24 @@ public final class ReferralCreation implements UpstreamStep {
         JsonNode answer;
         try {
             answer = talonOne.call(UpstreamCall.of(
-                    inventory, call.deployment(), call.credential(), request, null, call.upstreamWait()));
+                    inventory,
+                    party.deployment(),
+                    party.key(),
+                    request,
+                    null,
+                    party.patience().get()));
         } catch (Refusal refusal) {
             if (refusal.status() == 404) {
                 return Optional.empty();
             }
             throw Refusal.unknown(refusal.status(), refusal.getMessage());
         }
-        Instant earliest = call.deployment().clock().earliest(Instant.ofEpochMilli(claim.created()));
+        Instant earliest = party.deployment().clock().earliest(Instant.ofEpochMilli(claim.created()));
         for (JsonNode referral : answer.path("referrals")) {
             if (same(referral, wanted)
                     && !Timestamps.of(referral.path("created")).isBefore(earliest)
-                    && !claim.belongsToAnother(call.deployment().name(), referral)) {
+                    && !claim.belongsToAnother(party.deployment().name(), referral)) {
+                claim.note("found among the advocate's referrals");
                 return Optional.of(referral);
             }
         }

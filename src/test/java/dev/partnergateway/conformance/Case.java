@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.partnergateway.harness.Http;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,5 +78,32 @@ public record Case(Path file, String name, List<JsonNode> steps) {
     /** Folder the case stands in: its integration. */
     public String integration() {
         return ROOT.relativize(file).getName(0).toString();
+    }
+
+    /** Makes the call of a step. */
+    static Http.Answer send(Http partner, JsonNode call) {
+        List<String> headers = new ArrayList<>();
+        call.path("headers").properties().forEach(header -> {
+            headers.add(header.getKey());
+            headers.add(header.getValue().asText());
+        });
+        String body = call.hasNonNull("text") ? call.get("text").asText() : null;
+        if (call.hasNonNull("json")) {
+            body = call.get("json").toString();
+            if (!call.path("headers").has("Content-Type")) {
+                headers.add("Content-Type");
+                headers.add("application/json");
+            }
+        }
+        StringBuilder path = new StringBuilder(call.path("path").asText());
+        call.path("query").properties().forEach(parameter -> path.append(path.indexOf("?") < 0 ? '?' : '&')
+                .append(encode(parameter.getKey()))
+                .append('=')
+                .append(encode(parameter.getValue().asText())));
+        return partner.send(call.path("method").asText(), path.toString(), body, headers.toArray(String[]::new));
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

@@ -13,8 +13,6 @@ import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Logged;
 import dev.partnergateway.harness.SandboxControl;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -92,7 +90,7 @@ class CasesTest {
             }
             sandbox.forgetCalls();
             LOGGED.clear();
-            Http.Answer answer = send(step.path("call"));
+            Http.Answer answer = Case.send(gateway.partner(), step.path("call"));
             check(at, step.path("answer"), answer, previous, expected);
             assertNull(
                     AnswerContract.violation(
@@ -105,33 +103,6 @@ class CasesTest {
             log(at, step.path("log"), expected);
             previous = answer;
         }
-    }
-
-    private Http.Answer send(JsonNode call) throws Exception {
-        List<String> headers = new ArrayList<>();
-        call.path("headers").properties().forEach(header -> {
-            headers.add(header.getKey());
-            headers.add(header.getValue().asText());
-        });
-        String body = call.hasNonNull("text") ? call.get("text").asText() : null;
-        if (call.hasNonNull("json")) {
-            body = JSON.writeValueAsString(call.get("json"));
-            if (!call.path("headers").has("Content-Type")) {
-                headers.add("Content-Type");
-                headers.add("application/json");
-            }
-        }
-        StringBuilder path = new StringBuilder(call.path("path").asText());
-        call.path("query").properties().forEach(parameter -> path.append(path.indexOf("?") < 0 ? '?' : '&')
-                .append(encode(parameter.getKey()))
-                .append('=')
-                .append(encode(parameter.getValue().asText())));
-        return gateway.partner()
-                .send(call.path("method").asText(), path.toString(), body, headers.toArray(String[]::new));
-    }
-
-    private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static void check(String at, JsonNode wanted, Http.Answer answer, Http.Answer previous, Expected expected) {

@@ -6,12 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,11 +27,21 @@ import org.junit.jupiter.api.Test;
 /** Points with an unknown outcome, when there is a sweeper and Talon.One has had time to list what it made. */
 class PointsAdditionTest {
 
+    private static final String STORE = "jdbc:h2:file:" + GatewayUnderTest.storeFile();
+
     private static GatewayUnderTest gateway;
 
     @BeforeAll
     static void start() {
-        gateway = GatewayUnderTest.start(Map.of("gateway.settle-time", "1", "gateway.sweep-interval", "50"));
+        gateway = GatewayUnderTest.start(Map.of(
+                "gateway.settle-time",
+                "1",
+                "gateway.sweep-interval",
+                "50",
+                "gateway.store.url",
+                STORE,
+                "gateway.store.user",
+                "sa"));
     }
 
     @AfterAll
@@ -77,6 +93,19 @@ class PointsAdditionTest {
 
     private static int sent() {
         return gateway.sandbox().calls("addLoyaltyPoints").size();
+    }
+
+    /** When the points that were asked for last were written down, in milliseconds since 1970. */
+    private static long writtenDown() {
+        try (Connection connection = DriverManager.getConnection(STORE, "sa", "");
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("SELECT sent FROM answer ORDER BY created DESC FETCH FIRST ROW ONLY")) {
+            assertTrue(rows.next(), "nothing is written down");
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void eventually(BooleanSupplier condition, String what) {
@@ -149,5 +178,22 @@ class PointsAdditionTest {
         BigDecimal points = bobsPoints();
         boolean told = add("equal", key).status() == 204;
         assertEquals(0, points.compareTo(BigDecimal.valueOf(told ? 14 : 7)), "points " + points + ", told " + told);
+    }
+
+    /** Whoever finds them later counts from then on: the time that Talon.One may take must not run while they wait. */
+    @Test
+    void pointsThatWaitForOthersOfTheirProfileAreWrittenDownWhenTheyAreSent() {
+        gateway.sandbox()
+                .fault("{\"operation\":\"addLoyaltyPoints\",\"kind\":\"delay\",\"delayMillis\":2000,\"times\":1}");
+        CompletableFuture<Http.Answer> first = CompletableFuture.supplyAsync(
+                () -> add("in front", UUID.randomUUID().toString()));
+        eventually(() -> sent() == 1, "the first points are under way");
+        Http.Answer second = add("behind", UUID.randomUUID().toString());
+        assertEquals(204, second.status(), second.text());
+        assertEquals(204, first.join().status(), first.join().text());
+        Instant begun = Instant.parse(
+                gateway.sandbox().calls("addLoyaltyPoints").get(0).path("at").asText());
+        long waited = writtenDown() - begun.toEpochMilli();
+        assertTrue(waited >= 1900, "written down " + waited + " ms after those that went before had set out");
     }
 }

@@ -34,8 +34,8 @@ class SabotageTest {
     void sendingAgainWithoutLookingIsCaught() throws IOException {
         caught(broken(
                 "referral/ReferralCreation.java",
-                "if (claim.unknown() && claim.request() != null) {",
-                "if (claim.unknown() && claim.request() == null) {"));
+                "for (JsonNode referral : answer.path(\"referrals\")) {",
+                "for (JsonNode referral : answer.path(\"nothing\")) {"));
     }
 
     private static void caught(Path replacements) {
