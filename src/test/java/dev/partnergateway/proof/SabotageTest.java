@@ -20,36 +20,56 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(value = 6, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SabotageTest {
 
+    private static final String MADE_TWICE = " was made 2 times";
+
     private static final Path SOURCES = Path.of("src/main/java/dev/partnergateway");
 
     @Test
     void sendingBeforeItIsWrittenDownIsCaught() throws IOException {
-        caught(broken(
-                "idempotency/Claim.java",
-                "if (!table.sending(new AnswerTable.Sending(id, owner, Json.write(content), result), now)) {",
-                "if (result != null && now == 0) {"));
+        caught(
+                storm(),
+                broken(
+                        "idempotency/Claim.java",
+                        "if (!table.sending(new AnswerTable.Sending(id, owner, Json.write(content), result), now)) {",
+                        "if (result != null && now == 0) {"));
     }
 
     @Test
     void sendingAgainWithoutLookingIsCaught() throws IOException {
-        caught(broken(
-                "referral/ReferralCreation.java",
-                "for (JsonNode referral : answer.path(\"referrals\")) {",
-                "for (JsonNode referral : answer.path(\"nothing\")) {"));
+        caught(
+                storm(),
+                broken(
+                        "referral/ReferralCreation.java",
+                        "for (JsonNode referral : answer.path(\"referrals\")) {",
+                        "for (JsonNode referral : answer.path(\"nothing\")) {"));
     }
 
-    private static void caught(Path replacements) {
-        Report report = new Storm.Builder()
-                .onH2()
-                .calls(300)
-                .kills(1)
-                .faults(4)
-                .replacing(replacements)
-                .blow();
+    /** Few turns make the gateway create coupons in batches. */
+    @Test
+    void sendingAFileBeforeItIsWrittenDownIsCaught() throws IOException {
+        Report report = caught(
+                storm().managementRate(10),
+                broken(
+                        "coupon/Batch.java",
+                        "Set<Claim> lost = Claim.sending(contents);",
+                        "Set<Claim> lost = new HashSet<>();"));
+        assertTrue(report.count("imports") > 0, report::toString);
+        assertTrue(
+                report.violations().stream()
+                        .anyMatch(violation -> violation.startsWith("COUPON ") && violation.contains(MADE_TWICE)),
+                report::toString);
+    }
+
+    private static Storm.Builder storm() {
+        return new Storm.Builder().onH2().calls(300).kills(1).faults(4);
+    }
+
+    private static Report caught(Storm.Builder storm, Path replacements) {
+        Report report = storm.replacing(replacements).blow();
         Printed.unheard(report);
         assertTrue(
-                report.violations().stream().anyMatch(violation -> violation.contains(" was made 2 times")),
-                report::toString);
+                report.violations().stream().anyMatch(violation -> violation.contains(MADE_TWICE)), report::toString);
+        return report;
     }
 
     /** Folder with the classes of one source file in which one line was replaced. */
