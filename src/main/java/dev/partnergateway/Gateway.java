@@ -169,7 +169,7 @@ public final class Gateway implements AutoCloseable {
                 deployments, new KeyProof(talonOne, upstream, ticker), store, settings.deploymentLimit(), ticker);
         talonOne.whenAccepted(access::accepted);
         Seal seal = new Seal(settings.storeEncryptionKeys());
-        ReplayingRepository answers = new ReplayingRepository(store, seal, access);
+        ReplayingRepository answers = new ReplayingRepository(store, seal, access, telemetry.meters());
         CouponCreation coupons =
                 new CouponCreation(talonOne, access, settings.settleTime(), upstream, telemetry.meters());
         KnownKeys keys = new KnownKeys();

@@ -98,7 +98,7 @@ final class Batch {
     }
 
     private void send(List<BatchRow> batch, Turn turn) {
-        desk.sent(batch.size());
+        desk.sent(batch);
         long begun = System.currentTimeMillis();
         UpstreamAnswer answer;
         try {

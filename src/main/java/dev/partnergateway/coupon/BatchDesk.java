@@ -8,6 +8,7 @@ import dev.partnergateway.talonone.UpstreamOperation;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -32,6 +33,7 @@ final class BatchDesk {
     private final Executor executor;
     private final WaitingRows rows = new WaitingRows();
     private final DistributionSummary sizes;
+    private final Timer waits;
     private boolean serving;
 
     BatchDesk(Deployment deployment, TalonOne talonOne, CouponLookup lookup, Executor executor, MeterRegistry meters) {
@@ -41,12 +43,16 @@ final class BatchDesk {
         this.executor = executor;
         this.send = talonOne.contract().operation("importCoupons");
         this.sizes = DistributionSummary.builder("gateway.coupon.batch.rows")
-                .tags("deployment", deployment.name())
+                .tags("deployment", deployment.name(), "operation", send.id())
                 .description("Coupons created by one call")
                 .serviceLevelObjectives(1, 10, 100, MOST_ROWS)
                 .register(meters);
+        this.waits = Timer.builder("gateway.coupon.batch.wait")
+                .tags("deployment", deployment.name(), "operation", send.id())
+                .description("Time from the call for a coupon to the file that it is sent in")
+                .register(meters);
         Gauge.builder("gateway.coupon.batch.waiting", this::waiting)
-                .tags("deployment", deployment.name())
+                .tags("deployment", deployment.name(), "operation", send.id())
                 .description("Coupons waiting for the next batch")
                 .register(meters);
     }
@@ -134,8 +140,9 @@ final class BatchDesk {
     }
 
     /** Counts a file. */
-    void sent(int coupons) {
-        sizes.record(coupons);
+    void sent(List<BatchRow> batch) {
+        sizes.record(batch.size());
+        batch.forEach(row -> waits.record(row.age()));
     }
 
     static Refusal late(Duration retry) {

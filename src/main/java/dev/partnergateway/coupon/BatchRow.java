@@ -3,6 +3,7 @@ package dev.partnergateway.coupon;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Refusal;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -15,6 +16,7 @@ final class BatchRow {
     final String party;
     final CompletableFuture<JsonNode> coupon = new CompletableFuture<>();
 
+    private final long begun = System.nanoTime();
     private ObjectNode body;
     private int drawn = 1;
 
@@ -35,6 +37,11 @@ final class BatchRow {
         this.party = attempt.party == null ? "" : attempt.party.hash();
         this.body = fields.deepCopy().put("couponPattern", code);
         this.doubtful = doubtful;
+    }
+
+    /** Time since it was asked for. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - begun);
     }
 
     ObjectNode body() {

@@ -11,6 +11,8 @@ import dev.partnergateway.idempotency.Keys.Taken;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.store.StoreException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -57,13 +59,19 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     private final AnswerTable table;
     private final Keys keys;
     private final Access access;
+    private final MeterRegistry meters;
     private final Map<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
 
-    /** Makes the repository on a store. */
-    public ReplayingRepository(Store store, Seal seal, Access access) {
+    /**
+     * Makes the repository on a store.
+     *
+     * @param meters where repeats are counted
+     */
+    public ReplayingRepository(Store store, Seal seal, Access access, MeterRegistry meters) {
         this.table = new AnswerTable(store, seal, System::currentTimeMillis);
         this.keys = new Keys(table);
         this.access = access;
+        this.meters = meters;
         if (store.embedded()) {
             table.endLeases();
         }
@@ -86,6 +94,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         if (tuple == null) {
             return true;
         }
+        boolean waited = false;
         for (; ; ) {
             CompletableFuture<Void> end = new CompletableFuture<>();
             String target = keys.target(tuple);
@@ -98,6 +107,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
                 }
                 if (taken.row() != null) {
                     replay(exchange, taken.row());
+                    count(call, waited);
                     return false;
                 }
                 if (taken.claim() != null) {
@@ -111,7 +121,18 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
                 }
             }
             await(call, other);
+            waited = true;
         }
+    }
+
+    private void count(PartnerCall call, boolean waited) {
+        Counter.builder("gateway.repeats")
+                .tags("deployment", call.deployment().name())
+                .tags("operation", call.operation().id())
+                .tags("answer", waited ? "waited" : "stored")
+                .description("Repeats that got the first answer: stored before, or waited for while it was made")
+                .register(meters)
+                .increment();
     }
 
     private Taken take(PartnerCall call, KeyTuple tuple, String target, boolean free) {

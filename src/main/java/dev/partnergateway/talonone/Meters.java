@@ -48,11 +48,15 @@ final class Meters {
 
     /** Counts how long a call waited for its turn. */
     void waited(String endpoint, long nanos) {
-        timers.computeIfAbsent("waited " + endpoint, name -> Timer.builder("gateway.budget.wait")
-                        .tags(tags(endpoint))
-                        .description("Time that calls wait for their turn")
-                        .register(registry))
+        timer("gateway.budget.wait", endpoint, "Time that calls wait for their turn")
                 .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(String name, String endpoint, String description) {
+        return timers.computeIfAbsent(name + ' ' + endpoint, key -> Timer.builder(name)
+                .tags(tags(endpoint))
+                .description(description)
+                .register(registry));
     }
 
     /** Counts a call that is sent once more. */
@@ -61,11 +65,18 @@ final class Meters {
                 .increment();
     }
 
-    /** Watches the calls waiting for a profile or session. */
-    void sequences(Supplier<Number> waiting) {
+    /** Watches the calls of an operation that wait for a profile or session. */
+    void sequence(String endpoint, Supplier<Number> waiting) {
         Gauge.builder("gateway.sequence.waiting", waiting)
+                .tags(tags(endpoint))
                 .description("Calls waiting for another one of the same profile or session")
                 .register(registry);
+    }
+
+    /** Counts how long a call waited for others of the same profile or session. */
+    void sequenceWaited(String endpoint, long nanos) {
+        timer("gateway.sequence.wait", endpoint, "Time that calls wait for others of the same profile or session")
+                .record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Watches whether a deployment is left alone. */

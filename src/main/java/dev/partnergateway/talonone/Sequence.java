@@ -31,9 +31,10 @@ final class Sequence {
     private static final int LONGEST_LOOK = 15;
 
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Map<String, AtomicInteger> waiting = new ConcurrentHashMap<>();
     private final int most;
     private final Leases leases;
+    private final Meters meters;
 
     /**
      * Makes one.
@@ -41,9 +42,10 @@ final class Sequence {
      * @param most calls that may wait for the same profile or session
      * @param leases among all gateways
      */
-    Sequence(int most, Leases leases) {
+    Sequence(int most, Leases leases, Meters meters) {
         this.most = most;
         this.leases = leases;
+        this.meters = meters;
     }
 
     /** A place at the front; others wait until it is left. */
@@ -56,11 +58,6 @@ final class Sequence {
 
         @Override
         void close();
-    }
-
-    /** Calls waiting now. */
-    int waiting() {
-        return waiting.get();
     }
 
     /**
@@ -77,7 +74,7 @@ final class Sequence {
         List<String> entered = new ArrayList<>();
         try {
             for (String key : keys) {
-                enter(key, Duration.ofNanos(deadline - System.nanoTime()));
+                enter(key, Duration.ofNanos(deadline - System.nanoTime()), endpoint(call));
                 lease(key, deadline);
                 entered.add(key);
             }
@@ -131,7 +128,19 @@ final class Sequence {
         }
     }
 
-    private void enter(String key, Duration patience) {
+    private static String endpoint(UpstreamCall call) {
+        return call.deployment().name() + ' ' + call.operation().id();
+    }
+
+    private AtomicInteger waiting(String endpoint) {
+        return waiting.computeIfAbsent(endpoint, name -> {
+            AtomicInteger count = new AtomicInteger();
+            meters.sequence(name, count::get);
+            return count;
+        });
+    }
+
+    private void enter(String key, Duration patience, String endpoint) {
         CompletableFuture<Void> turn = new CompletableFuture<>();
         lines.compute(key, (name, line) -> {
             Line mine = line == null ? new Line() : line;
@@ -148,7 +157,9 @@ final class Sequence {
         if (turn.isDone()) {
             return;
         }
-        waiting.incrementAndGet();
+        long begun = System.nanoTime();
+        AtomicInteger count = waiting(endpoint);
+        count.incrementAndGet();
         try {
             turn.get(Math.max(1, patience.toNanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -161,7 +172,8 @@ final class Sequence {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } finally {
-            waiting.decrementAndGet();
+            count.decrementAndGet();
+            meters.sequenceWaited(endpoint, System.nanoTime() - begun);
         }
     }
 

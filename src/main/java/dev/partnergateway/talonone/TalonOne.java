@@ -93,9 +93,8 @@ public final class TalonOne implements AutoCloseable {
         this.telemetry = telemetry;
         this.meters = new Meters(telemetry.meters());
         this.budget = new Budget(allowance, meters);
-        this.sequence = new Sequence(settings.sequenceLimit(), leases);
+        this.sequence = new Sequence(settings.sequenceLimit(), leases, meters);
         this.breakers = new Breakers(settings.breakerPause(), meters);
-        meters.sequences(sequence::waiting);
         this.template = camel.createProducerTemplate();
         configure(camel.getComponent("http", HttpComponent.class));
         configure(camel.getComponent("https", HttpComponent.class));

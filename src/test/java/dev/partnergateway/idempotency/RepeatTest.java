@@ -3,6 +3,7 @@ package dev.partnergateway.idempotency;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
@@ -61,9 +62,25 @@ class RepeatTest {
                 assertArrayEquals(first, call.join().body());
             }
             assertEquals(1, patient.sandbox().calls("createCoupons").size());
+            double waited = repeats(patient, "waited");
+            assertTrue(waited > 0, "nobody waited for the first");
+            assertEquals(199, waited + repeats(patient, "stored"));
         } finally {
             callers.shutdownNow();
         }
+    }
+
+    /** What the metrics page says of repeats; 0 when it says nothing. */
+    private static double repeats(GatewayUnderTest where, String answer) {
+        String name = "gateway_repeats_total{answer=\"" + answer
+                + "\",deployment=\"sandbox\",operation=\"braze/createCoupon\"} ";
+        String page = where.management()
+                .send("GET", "/observe/metrics", (String) null)
+                .text();
+        return page.lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                .sum();
     }
 
     @Test

@@ -68,6 +68,12 @@ class PaceTest {
         List<JsonNode> calls = sandbox.calls("trackEventV2");
         assertEquals(100, calls.size());
         calls.forEach(call -> assertEquals(200, call.path("status").asInt(), call.toString()));
+        String page = gateway.management()
+                .send("GET", "/observe/metrics", (String) null)
+                .text();
+        String labels = "{deployment=\"sandbox\",operation=\"trackEventV2\"}";
+        assertTrue(page.contains("gateway_sequence_waiting" + labels), page);
+        assertTrue(page.contains("gateway_sequence_wait_seconds_count" + labels), page);
     }
 
     @Test
