@@ -34,13 +34,15 @@ public final class Store implements AutoCloseable {
     private static final String LONGEST_SILENCE_SECONDS = "30";
 
     private final HikariDataSource dataSource;
-    private final boolean embedded;
     private final Optional<Secret> password;
+
+    /** Null = the database commits side by side. */
+    private final SharedCommits commits;
 
     private Store(HikariDataSource dataSource, boolean embedded, Optional<Secret> password) {
         this.dataSource = dataSource;
-        this.embedded = embedded;
         this.password = password;
+        this.commits = embedded ? new SharedCommits(dataSource) : null;
     }
 
     /**
@@ -100,16 +102,19 @@ public final class Store implements AutoCloseable {
 
     /** Whether only this process can use the database. */
     public boolean embedded() {
-        return embedded;
+        return commits != null;
     }
 
     /**
-     * Runs one statement in a transaction of its own.
+     * Runs one statement, committed when it returns.
      *
      * @return number of rows changed
      * @throws StoreException when the database does not do it
      */
     public int update(String sql, Object... parameters) {
+        if (commits != null) {
+            return updateAll(sql, List.<Object[]>of(parameters))[0];
+        }
         try (Connection connection = connection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, parameters);
@@ -127,7 +132,14 @@ public final class Store implements AutoCloseable {
      * @throws StoreException when the database does not do it
      */
     public int[] updateAll(String sql, List<Object[]> rows) {
-        try (Connection connection = dataSource.getConnection();
+        if (commits != null) {
+            try {
+                return commits.write(sql, rows);
+            } catch (SQLException e) {
+                throw new StoreException(e);
+            }
+        }
+        try (Connection connection = connection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             connection.setAutoCommit(false);
             try {
@@ -168,7 +180,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
+    static void set(PreparedStatement statement, Object... parameters) throws SQLException {
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
         }

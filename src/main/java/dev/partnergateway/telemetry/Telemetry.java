@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.slf4j.MDC;
 
@@ -38,6 +39,7 @@ public final class Telemetry implements AutoCloseable {
     };
 
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, Timer> timers = new ConcurrentHashMap<>();
     private final Traces traces;
     private final boolean accessLog;
     private volatile CallEvents events;
@@ -111,8 +113,12 @@ public final class Telemetry implements AutoCloseable {
         }
     }
 
+    /** Looking a timer up in the registry costs as much as everything else that is measured of a call. */
     Timer timer(String name, String... tags) {
-        return Timer.builder(name).tags(tags).serviceLevelObjectives(BOUNDS).register(meters);
+        return timers.computeIfAbsent(name + ' ' + String.join(" ", tags), key -> Timer.builder(name)
+                .tags(tags)
+                .serviceLevelObjectives(BOUNDS)
+                .register(meters));
     }
 
     boolean accessLog() {
