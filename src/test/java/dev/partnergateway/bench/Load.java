@@ -1,10 +1,12 @@
 package dev.partnergateway.bench;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -153,13 +155,8 @@ final class Load implements AutoCloseable {
             options.putHeader(call.headers()[i], call.headers()[i + 1]);
         }
         client.request(options)
-                .compose(request -> request.send(Buffer.buffer(call.body())))
-                .compose(response -> response.body().map(body -> {
-                    if (response.statusCode() != 200) {
-                        result.failed(response.statusCode() + " " + error(body));
-                    }
-                    return response.statusCode();
-                }))
+                // Whoever takes the body must be there before it comes: this is said on the event loop, not here.
+                .compose(request -> request.send(Buffer.buffer(call.body())).compose(response -> status(response, result)))
                 .onComplete(done -> {
                     long now = System.nanoTime();
                     int status = done.succeeded() ? done.result() : 0;
@@ -176,6 +173,15 @@ final class Load implements AutoCloseable {
                     result.lastAnswer.accumulateAndGet(now, Math::max);
                     over.run();
                 });
+    }
+
+    private static Future<Integer> status(HttpClientResponse response, Result result) {
+        return response.body().map(body -> {
+            if (response.statusCode() != 200) {
+                result.failed(response.statusCode() + " " + error(body));
+            }
+            return response.statusCode();
+        });
     }
 
     /** What an answer of the gateway says that is no success. */
