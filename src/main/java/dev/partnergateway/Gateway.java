@@ -15,6 +15,7 @@ import dev.partnergateway.cluster.SharedAllowance;
 import dev.partnergateway.cluster.SharedLeases;
 import dev.partnergateway.contract.Operation;
 import dev.partnergateway.coupon.CouponCreation;
+import dev.partnergateway.coupon.CouponRows;
 import dev.partnergateway.edge.CallFunction;
 import dev.partnergateway.edge.ContractStrategy;
 import dev.partnergateway.edge.KeptFunction;
@@ -170,8 +171,9 @@ public final class Gateway implements AutoCloseable {
         talonOne.whenAccepted(access::accepted);
         Seal seal = new Seal(settings.storeEncryptionKeys());
         ReplayingRepository answers = new ReplayingRepository(store, seal, access, telemetry.meters());
-        CouponCreation coupons =
-                new CouponCreation(talonOne, access, settings.settleTime(), upstream, telemetry.meters());
+        Optional<CouponRows> shared = store.embedded() ? Optional.empty() : Optional.of(new CouponRows(store, seal));
+        CouponCreation coupons = open(new CouponCreation(
+                talonOne, access, answers, settings.settleTime(), upstream, telemetry.meters(), shared));
         KnownKeys keys = new KnownKeys();
         PointsAddition points = new PointsAddition(talonOne, answers, keys, settings.settleTime());
         ReferralCreation referrals = new ReferralCreation(talonOne, access, keys);
@@ -214,7 +216,7 @@ public final class Gateway implements AutoCloseable {
                 deployments::named,
                 Map.of("createCoupons", coupons, "createReferral", referrals, "addLoyaltyPoints", points),
                 upstream);
-        beginChores(sweeper, outbox, answers, leases);
+        beginChores(sweeper, outbox, () -> prune(answers, leases, shared));
         server.listen();
         open(server::drain);
     }
@@ -256,14 +258,14 @@ public final class Gateway implements AutoCloseable {
                 .ifPresent(events -> telemetry.publish(open(events)));
     }
 
-    private void beginChores(Sweeper sweeper, Outbox outbox, ReplayingRepository answers, SharedLeases leases) {
+    private void beginChores(Sweeper sweeper, Outbox outbox, Runnable prune) {
         ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
         open(chores::shutdownNow);
         long interval = settings.sweepInterval().toMillis();
         chores.scheduleWithFixedDelay(sweeper::sweep, interval, interval, TimeUnit.MILLISECONDS);
         chores.scheduleWithFixedDelay(
                 () -> outbox.post(System.currentTimeMillis()), interval, interval, TimeUnit.MILLISECONDS);
-        chores.scheduleWithFixedDelay(() -> prune(answers, leases), PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
+        chores.scheduleWithFixedDelay(prune, PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
     }
 
     private void configure(MainConfigurationProperties main) {
@@ -332,10 +334,11 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static void prune(ReplayingRepository answers, SharedLeases leases) {
+    private static void prune(ReplayingRepository answers, SharedLeases leases, Optional<CouponRows> shared) {
         try {
             answers.prune();
             leases.prune();
+            shared.ifPresent(CouponRows::prune);
         } catch (RuntimeException e) {
             LOG.warn("Expired answers could not be pruned; the next try is in {} minutes", PRUNE_MINUTES, e);
         }

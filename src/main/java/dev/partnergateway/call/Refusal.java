@@ -1,7 +1,9 @@
 package dev.partnergateway.call;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 
 /**
@@ -89,6 +91,25 @@ public final class Refusal extends RuntimeException {
                 Effect.NONE,
                 methods,
                 MissingNode.getInstance());
+    }
+
+    /** Writes down status, text, time to wait and effect, for another gateway that answers with it. */
+    public ObjectNode write() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("status", status)
+                .put("text", getMessage())
+                .put("retryAfter", retryAfter.toMillis())
+                .put("effect", effect.name());
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static Refusal read(JsonNode written) {
+        return new Refusal(
+                written.path("status").asInt(),
+                written.path("text").asText(),
+                Duration.ofMillis(written.path("retryAfter").asLong()),
+                Effect.valueOf(written.path("effect").asText()));
     }
 
     /** Methods for the {@code Allow} header, or null. */

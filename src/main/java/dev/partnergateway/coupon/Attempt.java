@@ -8,6 +8,7 @@ import dev.partnergateway.call.Deployment;
 import dev.partnergateway.idempotency.Claim;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** One piece of work on a coupon. A call without a claim keeps nothing beyond itself. */
@@ -15,6 +16,8 @@ final class Attempt {
 
     private static final String WAY = "way";
     private static final String IMPORT = "import";
+    private static final String CLAIM = "claim";
+    private static final String BEGUN = "begun";
 
     final Deployment deployment;
 
@@ -31,7 +34,7 @@ final class Attempt {
 
     final CouponPattern pattern;
 
-    private final long begun = System.currentTimeMillis();
+    private final long begun;
 
     Attempt(
             Deployment deployment,
@@ -40,12 +43,57 @@ final class Attempt {
             Claim claim,
             JsonNode path,
             CouponPattern pattern) {
+        this(deployment, party, patience, claim, path, pattern, System.currentTimeMillis());
+    }
+
+    private Attempt(
+            Deployment deployment,
+            Credential party,
+            Supplier<Duration> patience,
+            Claim claim,
+            JsonNode path,
+            CouponPattern pattern,
+            long begun) {
+        this.begun = begun;
         this.deployment = deployment;
         this.party = party;
         this.patience = patience;
         this.claim = claim;
         this.path = path;
         this.pattern = pattern;
+    }
+
+    /**
+     * Work that another gateway has handed over.
+     *
+     * @param written what {@link #handOver} gave
+     * @param claims acts for a claim that was handed over
+     */
+    static Attempt read(ObjectNode written, Deployment deployment, Function<ObjectNode, Claim> claims) {
+        return new Attempt(
+                deployment,
+                null,
+                () -> BatchDesk.PATIENCE,
+                written.has(CLAIM) ? claims.apply((ObjectNode) written.get(CLAIM)) : null,
+                written.get("path"),
+                CouponPattern.read(written),
+                written.path(BEGUN).asLong());
+    }
+
+    /** What another gateway needs to do this work. */
+    ObjectNode handOver(ObjectNode body) {
+        ObjectNode content = content(body).put(BEGUN, begun());
+        if (claim != null) {
+            content.set(CLAIM, claim.handOver());
+        }
+        return content;
+    }
+
+    /** Goes on with work that another gateway has done a part of. */
+    void goOn(ObjectNode written) {
+        if (claim != null) {
+            claim.goOn((ObjectNode) written.get(CLAIM));
+        }
     }
 
     /** The same work as it was written down for the claim, whatever the repeat says. */

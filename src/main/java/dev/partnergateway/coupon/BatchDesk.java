@@ -1,5 +1,6 @@
 package dev.partnergateway.coupon;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.talonone.TalonOne;
@@ -10,8 +11,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** Coupons of one deployment that wait for a file, and the turns in which files are sent (contract 6.1, step 2). */
 final class BatchDesk {
@@ -32,11 +35,23 @@ final class BatchDesk {
 
     private final Executor executor;
     private final WaitingRows rows = new WaitingRows();
+    private final Sharing sharing;
     private final DistributionSummary sizes;
     private final Timer waits;
     private boolean serving;
 
-    BatchDesk(Deployment deployment, TalonOne talonOne, CouponLookup lookup, Executor executor, MeterRegistry meters) {
+    /**
+     * Makes a desk.
+     *
+     * @param sharing what it does for the rows of other gateways, and they for its own
+     */
+    BatchDesk(
+            Deployment deployment,
+            TalonOne talonOne,
+            CouponLookup lookup,
+            Executor executor,
+            MeterRegistry meters,
+            Function<BatchDesk, Sharing> sharing) {
         this.deployment = deployment;
         this.talonOne = talonOne;
         this.lookup = lookup;
@@ -55,6 +70,12 @@ final class BatchDesk {
                 .tags("deployment", deployment.name(), "operation", send.id())
                 .description("Coupons waiting for the next batch")
                 .register(meters);
+        this.sharing = sharing.apply(this);
+    }
+
+    /** What waits here. */
+    synchronized List<BatchRow> rows() {
+        return rows.all();
     }
 
     synchronized int waiting() {
@@ -82,35 +103,60 @@ final class BatchDesk {
 
     /** Adds a row that has to wait once more. */
     synchronized void add(BatchRow row) {
+        if (sharing.sentHome(row)) {
+            return;
+        }
         rows.add(row);
+        sharing.rowsWait();
         if (!serving) {
             serving = true;
             executor.execute(this::serve);
         }
     }
 
-    /** Takes out a row that waits no longer; false when it is part of a batch by now. */
-    synchronized boolean withdraw(BatchRow row) {
+    /** Takes out a row that waits no longer; false when it is part of a batch by now, here or elsewhere. */
+    boolean withdraw(BatchRow row) {
+        return leave(row) && !sharing.reclaim(List.of(row)).isEmpty();
+    }
+
+    /** Takes out a row that another gateway has worked on; false when it is part of a batch by now. */
+    synchronized boolean leave(BatchRow row) {
         return rows.remove(row);
     }
 
-    /** Takes a turn, then whatever waits by then, until nothing waits any more. */
+    /** Takes a turn, then whatever waits by then, also at other gateways, until nothing waits here any more. */
     private void serve() {
         for (; ; ) {
             Turn turn;
+            long begun = System.nanoTime();
             try {
                 turn = talonOne.turn(deployment, send, null, TURN);
             } catch (RuntimeException e) {
-                stop(e);
-                return;
+                if (System.nanoTime() - begun < TURN.toNanos()) {
+                    stop(e);
+                    return;
+                }
+                // Other gateways had all turns, in which they took what was offered; callers give up by themselves.
+                if (rest()) {
+                    return;
+                }
+                continue;
             }
-            List<BatchRow> batch = next();
+            List<BatchRow> waited = next();
+            List<BatchRow> batch = new ArrayList<>(sharing.reclaim(waited));
+            if (turn != Turn.FREE) {
+                JsonNode campaign = batch.isEmpty() ? null : batch.get(0).attempt.path;
+                batch.addAll(sharing.guests(campaign, MOST_ROWS - batch.size()));
+            }
             if (batch.isEmpty()) {
                 turn.unused();
+            } else {
+                long deadline = System.nanoTime() + PATIENCE.toNanos();
+                executor.execute(() -> new Batch(this, batch, deadline).carryOut(turn));
+            }
+            if (waited.isEmpty()) {
                 return;
             }
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            executor.execute(() -> new Batch(this, batch, deadline).carryOut(turn));
         }
     }
 
@@ -120,9 +166,23 @@ final class BatchDesk {
         return batch;
     }
 
-    private synchronized void stop(RuntimeException failure) {
-        rows.clear().forEach(row -> row.fail(failure));
-        serving = false;
+    private synchronized boolean rest() {
+        serving = rows.size() > 0;
+        return !serving;
+    }
+
+    private void stop(RuntimeException failure) {
+        List<BatchRow> all;
+        synchronized (this) {
+            all = rows.clear();
+            serving = false;
+        }
+        sharing.reclaim(all).forEach(row -> row.fail(failure));
+    }
+
+    /** Waits until all is told that is worked on for other gateways. */
+    void close() {
+        sharing.close();
     }
 
     /** Carries out a part of a batch in a turn of its own. */

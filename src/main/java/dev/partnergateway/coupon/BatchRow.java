@@ -2,9 +2,12 @@ package dev.partnergateway.coupon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.idempotency.Claim;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * One coupon on its way through batches. It belongs to the queue, then to one batch at a time; its caller waits for
@@ -25,6 +28,8 @@ final class BatchRow {
 
     private volatile boolean abandoned;
 
+    private volatile String offer;
+
     /**
      * Makes a row.
      *
@@ -42,6 +47,45 @@ final class BatchRow {
     /** Time since it was asked for. */
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    /**
+     * A row that waits at another gateway.
+     *
+     * @param written what {@link #write} gave there
+     * @param claims acts for a claim that was handed over
+     */
+    static BatchRow read(ObjectNode written, Deployment deployment, Function<ObjectNode, Claim> claims) {
+        BatchRow row =
+                new BatchRow(Attempt.read(written, deployment, claims), (ObjectNode) written.get("body"), "", false);
+        row.readState(written);
+        return row;
+    }
+
+    /** What another gateway needs to send it, and what its own needs to go on with it afterwards. */
+    ObjectNode write() {
+        return attempt.handOver(body).put("drawn", drawn).put("doubtful", doubtful);
+    }
+
+    /** Goes on from where another gateway has brought it. */
+    void goOn(ObjectNode written) {
+        attempt.goOn(written);
+        readState(written);
+    }
+
+    private void readState(ObjectNode written) {
+        body = (ObjectNode) written.get("body");
+        drawn = written.path("drawn").asInt();
+        doubtful = written.path("doubtful").asBoolean();
+    }
+
+    /** Its id in the table where other gateways find it; null = it is not there. */
+    String offer() {
+        return offer;
+    }
+
+    void offer(String id) {
+        offer = id;
     }
 
     ObjectNode body() {

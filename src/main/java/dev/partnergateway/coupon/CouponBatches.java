@@ -16,13 +16,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
  * Creates coupons many at a time: three calls a second become up to a thousand coupons each (contract 6.1). Every row's
  * literal code is committed before the file that holds it is sent. A file is sent with {@code skipDuplicates=true}, so the
  * same rows can be sent again at any time; whose coupon it is that a list shows is told by the id of the import.
  */
-final class CouponBatches {
+final class CouponBatches implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -34,9 +35,16 @@ final class CouponBatches {
     private final Executor executor;
     private final UpstreamOperation create;
     private final MeterRegistry meters;
+    private final Function<BatchDesk, Sharing> sharing;
     private final Map<String, BatchDesk> desks = new ConcurrentHashMap<>();
 
-    CouponBatches(TalonOne talonOne, CouponLookup lookup, Executor executor, MeterRegistry meters) {
+    CouponBatches(
+            TalonOne talonOne,
+            CouponLookup lookup,
+            Executor executor,
+            MeterRegistry meters,
+            Function<BatchDesk, Sharing> sharing) {
+        this.sharing = sharing;
         this.talonOne = talonOne;
         this.lookup = lookup;
         this.executor = executor;
@@ -46,7 +54,7 @@ final class CouponBatches {
 
     private BatchDesk desk(Deployment deployment) {
         return desks.computeIfAbsent(
-                deployment.name(), name -> new BatchDesk(deployment, talonOne, lookup, executor, meters));
+                deployment.name(), name -> new BatchDesk(deployment, talonOne, lookup, executor, meters, sharing));
     }
 
     /**
@@ -90,12 +98,18 @@ final class CouponBatches {
             return row.coupon.get(CALLER.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             row.abandon();
+            desk.withdraw(row);
             throw Refusal.unknown(504, "Talon.One did not answer in time; trying again is safe");
         } catch (InterruptedException e) {
             throw interrupted();
         } catch (ExecutionException e) {
             throw failure(e);
         }
+    }
+
+    @Override
+    public void close() {
+        desks.values().forEach(BatchDesk::close);
     }
 
     static Refusal interrupted() {

@@ -9,6 +9,7 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Claim;
 import dev.partnergateway.idempotency.Finisher;
+import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.Turn;
 import dev.partnergateway.talonone.Unanswered;
@@ -31,7 +32,7 @@ import org.apache.camel.Exchange;
  * the one coupon. What is written down for a claim is {@code {operation, path, body, pattern, characters}}; the body's
  * {@code couponPattern} is the literal code.
  */
-public final class CouponCreation implements UpstreamStep, Finisher {
+public final class CouponCreation implements UpstreamStep, Finisher, AutoCloseable {
 
     private static final int MOST_CODES = 5;
     private static final Duration UNHURRIED = Duration.ofSeconds(5);
@@ -48,13 +49,27 @@ public final class CouponCreation implements UpstreamStep, Finisher {
      *
      * @param settleTime how long Talon.One may take to list a coupon that it has created (contract 6, step 5)
      * @param executor carries out what several calls share
+     * @param shared where gateways find each other's coupons; empty = there are no others
      */
     public CouponCreation(
-            TalonOne talonOne, Access access, Duration settleTime, Executor executor, MeterRegistry meters) {
+            TalonOne talonOne,
+            Access access,
+            ReplayingRepository answers,
+            Duration settleTime,
+            Executor executor,
+            MeterRegistry meters,
+            Optional<CouponRows> shared) {
         this.talonOne = talonOne;
         this.access = access;
         this.lookup = new CouponLookup(talonOne, executor);
-        this.batches = new CouponBatches(talonOne, lookup, executor, meters);
+        this.batches = new CouponBatches(
+                talonOne,
+                lookup,
+                executor,
+                meters,
+                desk -> shared.isEmpty()
+                        ? Sharing.ALONE
+                        : new SharedRows(desk, shared.get(), answers::onBehalf, executor, meters));
         this.create = talonOne.contract().operation("createCoupons");
         this.settleTime = settleTime;
     }
@@ -87,6 +102,12 @@ public final class CouponCreation implements UpstreamStep, Finisher {
     public void finish(Deployment deployment, Claim claim) {
         Attempt attempt = new Attempt(deployment, null, () -> UNHURRIED, claim, null, null).asWrittenDown();
         claim.settled(resume(attempt));
+    }
+
+    /** Waits until all is told that is worked on for other gateways. */
+    @Override
+    public void close() {
+        batches.close();
     }
 
     /** What a dry run is told (contract 2.7): the coupon as it would be, with the pattern in place of a code. */

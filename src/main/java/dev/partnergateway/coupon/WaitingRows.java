@@ -105,10 +105,15 @@ final class WaitingRows {
         return size;
     }
 
-    /** Everything, taken out. */
-    List<BatchRow> clear() {
+    List<BatchRow> all() {
         List<BatchRow> all = new ArrayList<>();
         parties.values().forEach(campaigns -> campaigns.values().forEach(all::addAll));
+        return all;
+    }
+
+    /** Everything, taken out. */
+    List<BatchRow> clear() {
+        List<BatchRow> all = all();
         parties.clear();
         size = 0;
         return all;

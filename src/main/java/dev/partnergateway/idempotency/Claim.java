@@ -1,6 +1,7 @@
 package dev.partnergateway.idempotency;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
@@ -60,6 +61,35 @@ public final class Claim {
         this.sent = row.sent();
         this.request = row.request() == null ? null : (ObjectNode) Json.read(row.request());
         this.outcome = row.outcome() == null ? null : Json.read(row.outcome());
+    }
+
+    /** Acts for a claim that was handed over: under its owner's hold, so that every fence holds. */
+    Claim(AnswerTable table, ObjectNode handedOver) {
+        this.table = table;
+        this.id = handedOver.path("id").asText();
+        this.owner = handedOver.path("owner").asText();
+        this.created = handedOver.path("created").asLong();
+        this.resumed = true;
+        goOn(handedOver);
+    }
+
+    /** What another gateway needs to send something for this claim, and this one to go on afterwards. */
+    public ObjectNode handOver() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("id", id).put("owner", owner).put("created", created);
+        json.put("state", state.name()).put("kept", kept).put("sent", sent);
+        if (request != null) {
+            json.set("request", request);
+        }
+        return json;
+    }
+
+    /** Goes on from where the gateway that it was handed over to has brought it. */
+    public void goOn(ObjectNode handedOver) {
+        state = State.valueOf(handedOver.path("state").asText());
+        kept = handedOver.path("kept").asBoolean();
+        sent = handedOver.path("sent").asLong();
+        request = (ObjectNode) handedOver.get("request");
     }
 
     /** The claim of an exchange; empty when its call is like no other. */

@@ -1,6 +1,7 @@
 package dev.partnergateway.idempotency;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
@@ -320,6 +321,15 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     /** How many calls have an outcome that is not known: of a process that runs, or of one that was killed. */
     public long unfinished() {
         return table.countUnfinished();
+    }
+
+    /**
+     * Acts for a claim of another gateway, under that gateway's hold.
+     *
+     * @param handedOver what {@link Claim#handOver} gave there
+     */
+    public Claim onBehalf(ObjectNode handedOver) {
+        return new Claim(table, handedOver);
     }
 
     /** What is left to the operator. */

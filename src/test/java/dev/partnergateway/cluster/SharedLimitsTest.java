@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Postgres;
@@ -21,12 +22,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two gateways on one PostgreSQL are one to Talon.One. */
+/** Three gateways on one PostgreSQL are one to Talon.One. */
 class SharedLimitsTest {
 
     private static Sandbox sandbox;
@@ -46,8 +53,11 @@ class SharedLimitsTest {
                 "gateway.deployments.shop.host", "sandbox.example",
                 "gateway.deployments.shop.base-url", "http://127.0.0.1:" + sandbox.port(),
                 "gateway.deployments.shop.management-key", "sandbox-management-key",
-                "gateway.deadline.braze", "25000"));
-        gateways = List.of(GatewayUnderTest.start(settings), GatewayUnderTest.start(settings));
+                "gateway.deadline.braze", "25000",
+                "gateway.deadline.iterable", "1800"));
+        gateways = Stream.generate(() -> GatewayUnderTest.start(settings))
+                .limit(Integer.getInteger("cluster.gateways", 3))
+                .toList();
         store = Store.open(Settings.load(Path.of("application.properties"), Map.of(), same), new SimpleMeterRegistry());
     }
 
@@ -86,6 +96,54 @@ class SharedLimitsTest {
                         + number + "\"}");
     }
 
+    /** A coupon for somebody of whom nobody has asked for one before, if the run is a new one. */
+    private static Http.Answer coupon(String run, int number, String more) {
+        return send(
+                number,
+                "/braze/coupon",
+                "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\"" + run
+                        + number + "\"" + more + "}");
+    }
+
+    /** As {@link #coupon}, from a partner who does not wait for long. */
+    private static Http.Answer hastyCoupon(int gateway, String run, int number) {
+        return gateways.get(gateway % gateways.size())
+                .partner()
+                .send(
+                        "GET",
+                        "/iterable/coupon?deployment=https%3A%2F%2Fsandbox.example%2F&applicationId=1&campaignId=10"
+                                + "&iterableCampaignId=" + run + "&recipientIntegrationId=" + run + number,
+                        (String) null,
+                        "Authorization",
+                        "ApiKey-v1 sandbox-key-demo-shop");
+    }
+
+    /** While nothing may be sent, all come together. */
+    private static void nothingMayBeSentFor(int seconds) {
+        control.fault(
+                "{\"operation\":\"importCoupons\",\"kind\":\"status\",\"status\":429,\"retryAfter\":" + seconds + "}");
+    }
+
+    private static Set<String> codes(List<Http.Answer> answers) {
+        answers.forEach(answer -> assertEquals(200, answer.status(), answer.text()));
+        return answers.stream()
+                .map(answer -> answer.json().path("Value").asText())
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> created() {
+        return control.ledger("coupons").stream()
+                .filter(coupon -> coupon.path("campaignId").asInt() == 10)
+                .map(coupon -> coupon.path("value").asText())
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> createdSince(Set<String> before) {
+        Set<String> created = created();
+        created.removeAll(before);
+        return created;
+    }
+
     private static Http.Answer event(int number, String profile) {
         return send(
                 number,
@@ -107,6 +165,98 @@ class SharedLimitsTest {
         List<Http.Answer> answers = Together.call(60, SharedLimitsTest::coupon);
         allTaken(answers, "createCoupons", "importCoupons", "getCouponsWithoutTotalCount");
         assertEquals(60, answers.stream().map(Http.Answer::text).distinct().count());
+    }
+
+    @Test
+    void whoeverHasATurnSendsTheCouponsOfAll() {
+        Set<String> before = created();
+        nothingMayBeSentFor(3);
+        String run = UUID.randomUUID().toString();
+        Set<String> codes = codes(Together.call(90, number -> coupon(run, number, "")));
+        assertEquals(90, codes.size());
+        assertEquals(codes, createdSince(before));
+        List<Integer> statuses = control.calls("importCoupons").stream()
+                .map(call -> call.path("status").asInt())
+                .toList();
+        assertEquals(429, statuses.get(0));
+        assertTrue(statuses.size() <= gateways.size(), "each sent its own: " + statuses);
+    }
+
+    @Test
+    void aBadRowIsRefusedToItsCallerWhoeverHasSentIt() {
+        nothingMayBeSentFor(2);
+        String run = UUID.randomUUID().toString();
+        // One at each gateway.
+        List<Http.Answer> answers = Together.call(
+                40,
+                number -> coupon(
+                        run,
+                        number,
+                        number >= 15 && number < 15 + gateways.size()
+                                ? ",\"attributes\":{\"nobody_knows_this\":1}"
+                                : ""));
+        for (Http.Answer bad : answers.subList(15, 15 + gateways.size())) {
+            assertEquals(400, bad.status(), bad.text());
+            assertTrue(bad.text().contains("nobody_knows_this"), bad.text());
+        }
+        List<Http.Answer> good = new ArrayList<>(answers);
+        good.subList(15, 15 + gateways.size()).clear();
+        assertEquals(40 - gateways.size(), codes(good).size());
+    }
+
+    @Test
+    void aFileThatIsCarriedOutButNotConfirmedGivesTheCallersOfAllTheirOneCoupon() {
+        Set<String> before = created();
+        nothingMayBeSentFor(2);
+        control.fault("{\"operation\":\"importCoupons\",\"kind\":\"commit-then-hang\"}");
+        String run = UUID.randomUUID().toString();
+        Set<String> codes = codes(Together.call(45, number -> coupon(run, number, "")));
+        assertEquals(45, codes.size());
+        assertEquals(codes, createdSince(before));
+    }
+
+    @Test
+    void rowsWhoseTurnDoesNotComeAreNeverSentAndTheirRepeatsAreNotBlocked() {
+        Set<String> before = created();
+        nothingMayBeSentFor(5);
+        String run = UUID.randomUUID().toString();
+        List<Http.Answer> answers = Together.call(30, number -> hastyCoupon(number, run, number));
+        long refused = answers.stream().filter(answer -> answer.status() == 429).count();
+        assertTrue(refused > 15, refused + " were refused");
+        Set<String> codes = codes(repeated(run, 30));
+        assertEquals(30, codes.size());
+        assertEquals(codes, createdSince(before));
+    }
+
+    @Test
+    void whatAGatewayHadTakenThatDiedIsSentForTheRepeats() throws Exception {
+        Set<String> before = created();
+        nothingMayBeSentFor(2);
+        String run = UUID.randomUUID().toString();
+        CompletableFuture<List<Http.Answer>> answers =
+                CompletableFuture.supplyAsync(() -> Together.call(30, number -> hastyCoupon(number, run, number)));
+        int taken = 0;
+        while (!answers.isDone()) {
+            taken += store.update("UPDATE coupon_row SET taken_by = ? WHERE taken_by IS NULL", "a dead gateway");
+        }
+        assertTrue(taken > 15, taken + " were taken");
+        Set<String> codes = codes(repeated(run, 30));
+        assertEquals(30, codes.size());
+        assertEquals(codes, createdSince(before));
+    }
+
+    /** Asks again at other gateways until there is a coupon. */
+    private static List<Http.Answer> repeated(String run, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> {
+                    Http.Answer[] answer = new Http.Answer[1];
+                    Await.until(() -> answer[0].text(), () -> {
+                        answer[0] = hastyCoupon(number + 1, run, number);
+                        return answer[0].status() == 200;
+                    });
+                    return answer[0];
+                })
+                .toList();
     }
 
     @Test

@@ -124,6 +124,26 @@ final class Fleet implements AutoCloseable {
                 .size();
     }
 
+    /** Coupons that gateways have created for each other, by those that are there. */
+    long sharedCoupons() {
+        return berths.stream().mapToLong(berth -> sharedCoupons(berth.gateway)).sum();
+    }
+
+    private static long sharedCoupons(GatewayProcess gateway) {
+        try {
+            return gateway.management()
+                    .send("GET", "/observe/metrics", (String) null)
+                    .text()
+                    .lines()
+                    .filter(line -> line.startsWith("gateway_coupon_batch_guests_total"))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .sum();
+        } catch (UncheckedIOException e) {
+            // It was the last one to be killed, and is not back yet.
+            return 0;
+        }
+    }
+
     /** Throws what a gateway printed that did not start. */
     void check() {
         if (failure != null) {

@@ -193,6 +193,7 @@ final class Storm {
                 report.count("repeats", repeated.get());
                 report.count("attempts", caller.attempts());
                 report.count("kills", fleet.killed());
+                report.count("coupons shared", fleet.sharedCoupons());
                 report.count("database restarts", restarted.get());
                 report.count("seconds", (System.nanoTime() - begun) / 1_000_000_000L);
                 control.faultsMet()
