@@ -273,19 +273,23 @@ public final class Bench {
     }
 
     private Target gateway(int upstream, Map<String, String> more) {
+        return Target.gateway(settings(upstream, more), plan.smoke());
+    }
+
+    static Map<String, String> settings(int upstream, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(more);
         settings.put("gateway.sandbox", "false");
         settings.put("gateway.deployments.bench.host", Seed.HOST);
         settings.put("gateway.deployments.bench.base-url", "http://127.0.0.1:" + upstream);
         settings.put("gateway.deployments.bench.management-key", Seed.MANAGEMENT_KEY);
-        return Target.gateway(settings, plan.smoke());
+        return settings;
     }
 
     private static double micros(Duration cpu, Load.Result result) {
         return cpu.toNanos() / 1e3 / result.times.getTotalCount();
     }
 
-    private static Load.Call coupon(int number) {
+    static Load.Call coupon(int number) {
         return new Load.Call(
                 HttpMethod.POST,
                 "/braze/coupon",
