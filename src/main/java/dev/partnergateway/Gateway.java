@@ -144,21 +144,7 @@ public final class Gateway implements AutoCloseable {
         Executor upstream = Telemetry.carrying(senders);
 
         server = open(new PartnerServer(settings, workers, telemetry));
-        Main main = new Main();
-        configure(main.configure());
-        settings.kafka().ifPresent(kafka -> Topic.DEFAULTS.forEach(main::addInitialProperty));
-        settings.camel()
-                .stringPropertyNames()
-                .forEach(name -> main.addInitialProperty(name, settings.camel().getProperty(name)));
-        // The typed setter of this one is overlooked by Camel 4.17.
-        main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
-        main.bind("platform-http-engine", new PartnerEngine(server));
-        main.bind("upstreamHeaders", new UpstreamHeaders());
-        main.bind("call", new CallFunction());
-        main.bind("metricsRegistry", telemetry.meters());
-        main.bind("kept", new KeptFunction());
-        // Camel's own hook at the end of the process would wait for a stop that only this class orders.
-        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        Main main = camel(telemetry);
         main.init();
         open(main::stop);
 
@@ -219,6 +205,25 @@ public final class Gateway implements AutoCloseable {
         beginChores(sweeper, outbox, () -> prune(answers, leases, shared));
         server.listen();
         open(server::drain);
+    }
+
+    private Main camel(Telemetry telemetry) {
+        Main main = new Main();
+        configure(main.configure());
+        settings.kafka().ifPresent(kafka -> Topic.DEFAULTS.forEach(main::addInitialProperty));
+        settings.camel()
+                .stringPropertyNames()
+                .forEach(name -> main.addInitialProperty(name, settings.camel().getProperty(name)));
+        // The typed setter of this one is overlooked by Camel 4.17.
+        main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
+        main.bind("platform-http-engine", new PartnerEngine(server));
+        main.bind("upstreamHeaders", new UpstreamHeaders());
+        main.bind("call", new CallFunction());
+        main.bind("metricsRegistry", telemetry.meters());
+        main.bind("kept", new KeptFunction());
+        // Camel's own hook at the end of the process would wait for a stop that only this class orders.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        return main;
     }
 
     /** Alone on its store it counts for itself; else it shares with the others. */

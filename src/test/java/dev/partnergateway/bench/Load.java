@@ -156,7 +156,8 @@ final class Load implements AutoCloseable {
         }
         client.request(options)
                 // Whoever takes the body must be there before it comes: this is said on the event loop, not here.
-                .compose(request -> request.send(Buffer.buffer(call.body())).compose(response -> status(response, result)))
+                .compose(request ->
+                        request.send(Buffer.buffer(call.body())).compose(response -> status(response, result)))
                 .onComplete(done -> {
                     long now = System.nanoTime();
                     int status = done.succeeded() ? done.result() : 0;
