@@ -162,7 +162,7 @@ public final class Gateway implements AutoCloseable {
                 talonOne, access, answers, settings.settleTime(), upstream, telemetry.meters(), shared));
         KnownKeys keys = new KnownKeys();
         PointsAddition points = new PointsAddition(talonOne, answers, keys, settings.settleTime());
-        ReferralCreation referrals = new ReferralCreation(talonOne, access, keys);
+        ReferralCreation referrals = new ReferralCreation(talonOne, access, keys, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
         Audiences audiences = new Audiences(talonOne, access, store, upstream);
         AttributeCatalogue catalogue = new AttributeCatalogue(talonOne, access, upstream);

@@ -51,7 +51,7 @@ public final class PointsAddition implements UpstreamStep, Finisher {
         this.talonOne = talonOne;
         this.answers = answers;
         this.keys = keys;
-        this.lookup = new PointsLookup(talonOne);
+        this.lookup = new PointsLookup(talonOne, settleTime);
         this.add = talonOne.contract().operation("addLoyaltyPoints");
         this.settleTime = settleTime;
     }
@@ -162,7 +162,7 @@ public final class PointsAddition implements UpstreamStep, Finisher {
             claim.parked("Talon.One lists no such points; it is not sent again, because its caller was told so, or"
                     + " because it was sent twice");
         }
-        throw unknown(found.none() && !settled ? 503 : 504, points);
+        throw unknown(found.soon() || found.none() && !settled ? 503 : 504, points);
     }
 
     private static void parkIfSeveral(Claim claim, PointsLookup.Found found) {

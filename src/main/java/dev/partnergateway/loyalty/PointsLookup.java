@@ -27,9 +27,11 @@ final class PointsLookup {
 
     private final TalonOne talonOne;
     private final UpstreamOperation transactions;
+    private final Duration settleTime;
 
-    PointsLookup(TalonOne talonOne) {
+    PointsLookup(TalonOne talonOne, Duration settleTime) {
         this.talonOne = talonOne;
+        this.settleTime = settleTime;
         this.transactions = talonOne.contract().operation("getLoyaltyProgramProfileTransactions");
     }
 
@@ -37,25 +39,28 @@ final class PointsLookup {
      * What was found: a transaction that must be the one, none, or several of which one may be it.
      *
      * @param transaction null when there is none, or it cannot be told which
+     * @param soon whether more can be told when Talon.One has had time to list what it has done for others
      */
-    record Found(boolean none, JsonNode transaction) {
+    record Found(boolean none, JsonNode transaction, boolean soon) {
 
         boolean certain() {
             return transaction != null;
         }
 
         boolean several() {
-            return !none && transaction == null;
+            return !none && transaction == null && !soon;
         }
     }
 
     /**
      * Looks for the points of a claim. Equal points that other claims stand for are set against the transactions that
-     * might be theirs: only what nobody else can have made is taken for the claim's own.
+     * might be theirs: only what nobody else can have made is taken for the claim's own, and only what Talon.One must
+     * have listed by now is taken for theirs.
      *
      * @throws Refusal when Talon.One cannot be asked
      */
     Found find(Deployment deployment, Credential key, Claim claim, Points points, Duration patience) {
+        long asked = System.currentTimeMillis();
         Instant earliest = deployment.clock().earliest(Instant.ofEpochMilli(claim.created()));
         JsonNode page = list(deployment, key, points, earliest, patience);
         List<JsonNode> free = new ArrayList<>();
@@ -67,23 +72,26 @@ final class PointsLookup {
             }
         }
         if (page.path("hasMore").asBoolean()) {
-            return new Found(false, null);
+            return new Found(false, null, false);
         }
         long since = claim.created() - LONGEST_CALL.toMillis();
         int made = 0;
         int perhaps = 0;
+        boolean soon = false;
         for (Claim.Other other : claim.others(deployment.name(), points.nameOfMatching(), since)) {
-            if (other.carriedOut() && other.sent() >= claim.created()) {
+            boolean recent = other.sent() > asked - settleTime.toMillis();
+            if (other.carriedOut() && other.sent() >= claim.created() && !recent) {
                 made++;
             } else {
                 perhaps++;
+                soon |= other.carriedOut() && recent;
             }
         }
         int left = free.size() - made;
         if (left <= 0) {
-            return new Found(true, null);
+            return new Found(true, null, false);
         }
-        return new Found(false, left == 1 + perhaps ? free.get(0) : null);
+        return new Found(false, left == 1 + perhaps ? free.get(0) : null, soon);
     }
 
     private JsonNode list(Deployment deployment, Credential key, Points points, Instant earliest, Duration patience) {

@@ -32,14 +32,12 @@ import org.apache.camel.Exchange;
  */
 public final class ReferralCreation implements UpstreamStep, Finisher {
 
-    /** Talon.One lists a referral this long after it was created, at the latest (contract 2.9). */
-    private static final Duration SETTLE_TIME = Duration.ofSeconds(2);
-
     private static final Duration UNHURRIED = Duration.ofSeconds(5);
 
     private final TalonOne talonOne;
     private final Access access;
     private final KnownKeys keys;
+    private final Duration settleTime;
     private final UpstreamOperation create;
     private final UpstreamOperation inventory;
 
@@ -47,11 +45,13 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
      * Puts the step together.
      *
      * @param keys referrals can be looked up with no other
+     * @param settleTime how long after it was sent Talon.One may take to list a referral
      */
-    public ReferralCreation(TalonOne talonOne, Access access, KnownKeys keys) {
+    public ReferralCreation(TalonOne talonOne, Access access, KnownKeys keys, Duration settleTime) {
         this.talonOne = talonOne;
         this.access = access;
         this.keys = keys;
+        this.settleTime = settleTime;
         this.create = talonOne.contract().operation("createReferral");
         this.inventory = talonOne.contract().operation("getCustomerInventory");
     }
@@ -93,7 +93,7 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
             if (found.isPresent()) {
                 return found.get();
             }
-            if (asked - claim.sent() < SETTLE_TIME.toMillis()) {
+            if (asked - claim.sent() < settleTime.toMillis()) {
                 throw Refusal.unknown(503, "It is not known yet whether Talon.One created the referral: try again");
             }
             claim.note("not found: it is sent again");

@@ -21,9 +21,11 @@ final class Loyalty {
     private static final int LONGEST_SUBLEDGER = 64;
 
     private final World world;
+    private final Limits limits;
 
-    Loyalty(World world) {
+    Loyalty(World world, Limits limits) {
         this.world = world;
+        this.limits = limits;
     }
 
     /** The same id for the same transaction in every fresh sandbox. */
@@ -135,10 +137,12 @@ final class Loyalty {
         Instant end = call.time("endDate");
         String kind = call.query().get("loyaltyTransactionType");
         String subledger = call.query().get("subledgerId");
+        Instant listed = world.clock.instant().minusMillis(limits.listingLagMillis());
         List<ObjectNode> found = new ArrayList<>();
         for (ObjectNode transaction : recorded(profile, call.id("loyaltyProgramId"))) {
             Instant created = Times.read(transaction.path("created").asText());
-            boolean asked = (start == null || !created.isBefore(start))
+            boolean asked = !created.isAfter(listed)
+                    && (start == null || !created.isBefore(start))
                     && (end == null || !created.isAfter(end))
                     && (kind == null || transaction.path("kind").asText().equals(kind))
                     && (subledger == null

@@ -80,7 +80,7 @@ public final class Sandbox implements AutoCloseable {
         Coupons coupons = new Coupons(world, attributes);
         CouponSearch search = new CouponSearch(world, attributes, limits);
         Audiences audiences = new Audiences(world);
-        Loyalty loyalty = new Loyalty(world);
+        Loyalty loyalty = new Loyalty(world, limits);
         States states = new States(world, loyalty);
         Profiles profiles = new Profiles(world, attributes, loyalty, states);
         Map<String, Handler> handlers = new HashMap<>();

@@ -56,6 +56,10 @@ class PointsAdditionTest {
     }
 
     private static Http.Answer add(String name, String key) {
+        return add(gateway, name, key);
+    }
+
+    private static Http.Answer add(GatewayUnderTest where, String name, String key) {
         List<String> headers = new ArrayList<>(List.of(
                 "Authorization", "ApiKey-v1 sandbox-key-demo-shop",
                 "customer-engagement-platform-name", "some-platform",
@@ -64,7 +68,7 @@ class PointsAdditionTest {
         if (key != null) {
             headers.addAll(List.of("Idempotency-Key", key));
         }
-        return gateway.partner()
+        return where.partner()
                 .send(
                         "POST",
                         "/customer_engagement/add_loyalty_points",
@@ -195,5 +199,37 @@ class PointsAdditionTest {
                 gateway.sandbox().calls("addLoyaltyPoints").get(0).path("at").asText());
         long waited = writtenDown() - begun.toEpochMilli();
         assertTrue(waited >= 1900, "written down " + waited + " ms after those that went before had set out");
+    }
+
+    @Test
+    void equalPointsThatAreNotListedYetAreNotCountedAgainstThoseThatAre() {
+        try (GatewayUnderTest patient =
+                GatewayUnderTest.start(Map.of("gateway.settle-time", "3000", "gateway.sweep-interval", "999999999"))) {
+            patient.sandbox().limits("{\"managementPerSecond\":0,\"listingLagMillis\":1500}");
+            String lost = UUID.randomUUID().toString();
+            patient.sandbox().fault("{\"operation\":\"addLoyaltyPoints\",\"kind\":\"commit-then-reset\",\"times\":1}");
+            assertEquals(504, add(patient, "equal", lost).status());
+            int others = 0;
+            Http.Answer repeat;
+            Instant end = Instant.now().plus(Duration.ofSeconds(6));
+            do {
+                // One that is made now is listed only after the look that comes next.
+                assertEquals(
+                        204, add(patient, "equal", UUID.randomUUID().toString()).status());
+                others++;
+                repeat = add(patient, "equal", lost);
+            } while (repeat.status() != 204 && Instant.now().isBefore(end));
+            Instant last = Instant.now().plus(Duration.ofSeconds(30));
+            while (repeat.status() != 204 && Instant.now().isBefore(last)) {
+                repeat = add(patient, "equal", lost);
+            }
+            assertEquals(204, repeat.status(), repeat.text());
+            assertEquals(
+                    1 + others,
+                    patient.sandbox().ledger("transactions").stream()
+                            .filter(transaction ->
+                                    transaction.path("name").asText().equals("equal"))
+                            .count());
+        }
     }
 }

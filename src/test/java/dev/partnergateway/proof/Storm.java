@@ -135,7 +135,7 @@ final class Storm {
     private Report blow() {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "gateway.deadline.braze", "1800",
-                "gateway.settle-time", "3000",
+                "gateway.settle-time", "" + Integer.getInteger("proof.settle-time", 3000),
                 "gateway.sweep-interval", "300",
                 "gateway.breaker-pause", "500",
                 "gateway.store.connections", "20",
