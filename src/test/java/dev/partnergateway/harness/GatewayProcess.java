@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** A gateway process of its own in a working directory of its own, as an operator runs it. */
 public final class GatewayProcess implements AutoCloseable {
 
-    private static final int START_SECONDS = 90;
+    private static final int START_SECONDS = 240;
 
     private final Process process;
     private final int port;

@@ -11,7 +11,7 @@ import java.util.Map;
 /** A sandbox in a process of its own: it outlives every gateway. */
 public final class SandboxProcess implements AutoCloseable {
 
-    private static final long START_NANOS = 90_000_000_000L;
+    private static final long START_NANOS = 240_000_000_000L;
 
     private final int port = GatewayUnderTest.freePort();
     private final Process process;

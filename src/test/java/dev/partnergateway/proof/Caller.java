@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Caller {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final long GIVEN_UP_NANOS = TimeUnit.MINUTES.toNanos(3);
+    private static final long GIVEN_UP_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The proof is worth something: it catches a gateway whose protocol is broken. The product holds no switch for that. */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(value = 6, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 15, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SabotageTest {
 
     private static final String MADE_TWICE = " was made 2 times";
