@@ -221,8 +221,8 @@ abstract class ManyCoupons {
         List<Http.Answer> answers = together(hasty, run, times(40, alone));
         int refused = 0;
         for (Http.Answer answer : answers) {
-            // What is sent just in time may be answered too late on a busy machine.
-            assertTrue(List.of(200, 429, 504).contains(answer.status()), answer.text());
+            // What is sent just in time may be answered too late on a busy machine, or not be sent any more.
+            assertTrue(List.of(200, 429, 503, 504).contains(answer.status()), answer.text());
             if (answer.status() == 429) {
                 refused++;
                 assertNotNull(answer.header("Retry-After"), answer.text());
