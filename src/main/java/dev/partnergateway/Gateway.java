@@ -156,7 +156,8 @@ public final class Gateway implements AutoCloseable {
                 deployments, new KeyProof(talonOne, upstream, ticker), store, settings.deploymentLimit(), ticker);
         talonOne.whenAccepted(access::accepted);
         Seal seal = new Seal(settings.storeEncryptionKeys());
-        ReplayingRepository answers = new ReplayingRepository(store, seal, access, telemetry.meters());
+        ReplayingRepository answers =
+                new ReplayingRepository(store, seal, access, talonOne::requireWorking, telemetry.meters());
         Optional<CouponRows> shared = store.embedded() ? Optional.empty() : Optional.of(new CouponRows(store, seal));
         CouponCreation coupons = open(new CouponCreation(
                 talonOne, access, answers, settings.settleTime(), upstream, telemetry.meters(), shared));

@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
@@ -60,18 +61,22 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     private final AnswerTable table;
     private final Keys keys;
     private final Access access;
+    private final Consumer<Deployment> working;
     private final MeterRegistry meters;
     private final Map<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
 
     /**
      * Makes the repository on a store.
      *
+     * @param working throws a {@link Refusal} for a deployment that fails: its calls are refused before anything is written
      * @param meters where repeats are counted
      */
-    public ReplayingRepository(Store store, Seal seal, Access access, MeterRegistry meters) {
+    public ReplayingRepository(
+            Store store, Seal seal, Access access, Consumer<Deployment> working, MeterRegistry meters) {
         this.table = new AnswerTable(store, seal, System::currentTimeMillis);
         this.keys = new Keys(table);
         this.access = access;
+        this.working = working;
         this.meters = meters;
         if (store.embedded()) {
             table.endLeases();
@@ -102,7 +107,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
             CompletableFuture<Void> other = running.putIfAbsent(target, end);
             Taken taken = Taken.BUSY;
             try {
-                taken = take(call, tuple, target, other == null);
+                taken = other == null ? first(call, tuple, target) : take(call, tuple, target, false);
                 if (taken.row() != null && taken.row().parked() != null) {
                     throw parked(taken.row());
                 }
@@ -134,6 +139,20 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
                 .description("Repeats that got the first answer: stored before, or waited for while it was made")
                 .register(meters)
                 .increment();
+    }
+
+    /** Takes the key, or finds its answer; a deployment that fails answers nothing new. */
+    private Taken first(PartnerCall call, KeyTuple tuple, String target) {
+        try {
+            working.accept(call.deployment());
+        } catch (Refusal failing) {
+            Taken seen = take(call, tuple, target, false);
+            if (seen.row() == null) {
+                throw failing;
+            }
+            return seen;
+        }
+        return take(call, tuple, target, true);
     }
 
     private Taken take(PartnerCall call, KeyTuple tuple, String target, boolean free) {

@@ -159,6 +159,15 @@ public final class TalonOne implements AutoCloseable {
     }
 
     /**
+     * Looks whether a deployment works, without calling it.
+     *
+     * @throws Refusal 503 when it fails and is left alone for a while
+     */
+    public void requireWorking(Deployment deployment) {
+        breakers.check(deployment);
+    }
+
+    /**
      * Waits for a turn to make a call that is written down first.
      *
      * @throws Refusal 429, 501 or 503 when it cannot be made in time; nothing was sent then

@@ -184,6 +184,8 @@ class PaceTest {
     void aDeploymentThatFailsIsLeftAloneAndTriedAgainLater() {
         try (GatewayUnderTest own =
                 GatewayUnderTest.start(Map.of("gateway.deadline.braze", "15000", "gateway.breaker-pause", "2000"))) {
+            Http.Answer before = event(own, "sandbox.example", "kept", "identifier");
+            assertEquals(200, before.status(), before.text());
             own.sandbox().fault("{\"operation\":\"trackEventV2\",\"kind\":\"status\",\"status\":500,\"times\":0}");
             List<Http.Answer> failed = Together.call(40, i -> event(own, "sandbox.example", "profile-" + i));
             assertEquals(0, count(failed, 200));
@@ -192,6 +194,8 @@ class PaceTest {
             assertEquals(503, refused.status(), refused.text());
             assertNotNull(refused.header("Retry-After"));
             assertEquals(0, own.sandbox().calls("trackEventV2").size());
+            Http.Answer repeat = event(own, "sandbox.example", "kept", "identifier");
+            assertEquals(before.text(), repeat.text(), "what is stored needs no deployment");
             assertTrue(own.management()
                     .send("GET", "/observe/metrics", (String) null)
                     .text()
