@@ -9,10 +9,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 
 /**
@@ -20,7 +23,7 @@ import javax.sql.DataSource;
  * another anyway: whatever comes while one is committed is committed together by the next. Each caller goes on when what it
  * wrote is committed, as if it had been alone. A statement that fails takes back its own changes only.
  */
-final class SharedCommits {
+final class SharedCommits implements AutoCloseable {
 
     /** As long as others wait for a connection. */
     private static final long PATIENCE_SECONDS = 2;
@@ -28,29 +31,30 @@ final class SharedCommits {
     /** Bounds what a caller waits for others. */
     private static final int MOST_TOGETHER = 500;
 
+    private static final Write END = new Write("", List.of());
+
     private final DataSource dataSource;
-    private final Queue<Write> waiting = new ConcurrentLinkedQueue<>();
-    private final ReentrantLock writing = new ReentrantLock();
+    private final BlockingQueue<Write> waiting = new LinkedBlockingQueue<>();
+    private final Thread writer = new Thread(this::work, "store writer");
+    private volatile boolean closed;
 
     SharedCommits(DataSource dataSource) {
         this.dataSource = dataSource;
+        writer.setDaemon(true);
+        writer.start();
     }
 
-    /** One caller's statement. Written by whoever holds the lock, read by its caller under the same lock. */
+    /** One caller's statement. */
     private static final class Write {
 
         private final String sql;
         private final List<Object[]> rows;
+        private final CompletableFuture<int[]> committed = new CompletableFuture<>();
         private int[] changed;
-        private SQLException failure;
 
         Write(String sql, List<Object[]> rows) {
             this.sql = sql;
             this.rows = rows;
-        }
-
-        boolean over() {
-            return changed != null || failure != null;
         }
     }
 
@@ -64,50 +68,49 @@ final class SharedCommits {
     int[] write(String sql, List<Object[]> rows) throws SQLException {
         Write mine = new Write(sql, rows);
         waiting.add(mine);
-        enter(mine);
         try {
-            // The one before may have done it.
-            while (!mine.over()) {
-                together();
+            if (!closed) {
+                return mine.committed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             }
-        } finally {
-            writing.unlock();
-        }
-        if (mine.failure != null) {
-            throw mine.failure;
-        }
-        return mine.changed;
-    }
-
-    private void enter(Write mine) throws SQLException {
-        boolean entered = false;
-        boolean interrupted = false;
-        try {
-            entered = writing.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // It is called off, if it can be.
         } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (entered) {
-            return;
-        }
-        if (interrupted) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
         }
         if (waiting.remove(mine)) {
-            throw new SQLTransientConnectionException("too many writes wait");
+            throw new SQLTransientConnectionException(closed ? "the store is closed" : "too many writes wait");
         }
-        // Somebody is carrying it out: what came of it has to be known.
-        writing.lock();
+        try {
+            // It is being carried out: what comes of it has to be known.
+            return mine.committed.join();
+        } catch (CompletionException e) {
+            throw failure(e.getCause());
+        }
     }
 
-    private void together() {
+    private static SQLException failure(Throwable cause) {
+        return cause instanceof SQLException failure ? failure : new SQLException(cause);
+    }
+
+    private void work() {
         List<Write> writes = new ArrayList<>();
-        for (Write next = waiting.poll(); next != null; next = waiting.poll()) {
-            writes.add(next);
-            if (writes.size() == MOST_TOGETHER) {
-                break;
+        boolean end = false;
+        while (!end) {
+            writes.clear();
+            try {
+                writes.add(waiting.take());
+            } catch (InterruptedException e) {
+                continue;
             }
+            waiting.drainTo(writes, MOST_TOGETHER);
+            end = writes.remove(END);
+            together(writes);
         }
+    }
+
+    private void together(List<Write> writes) {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {
@@ -117,11 +120,10 @@ final class SharedCommits {
                 connection.rollback();
                 throw e;
             }
-        } catch (SQLException e) {
-            writes.forEach(write -> write.failure = e);
-        } catch (RuntimeException | Error e) {
-            writes.forEach(write -> write.failure = new SQLException(e));
-            throw e;
+            writes.forEach(write -> write.committed.complete(write.changed));
+        } catch (SQLException | RuntimeException | Error e) {
+            // Also an error must not end the thread: its callers are told, and the next ones try again.
+            writes.forEach(write -> write.committed.completeExceptionally(e));
         }
     }
 
@@ -129,7 +131,8 @@ final class SharedCommits {
         Map<String, PreparedStatement> statements = new HashMap<>();
         try {
             for (Write write : writes) {
-                Savepoint before = connection.setSavepoint();
+                // A single row that fails leaves nothing behind.
+                Savepoint before = write.rows.size() > 1 ? connection.setSavepoint() : null;
                 try {
                     PreparedStatement statement = statements.get(write.sql);
                     if (statement == null) {
@@ -137,10 +140,11 @@ final class SharedCommits {
                         statements.put(write.sql, statement);
                     }
                     write.changed = run(statement, write.rows);
-                    connection.releaseSavepoint(before);
                 } catch (SQLException e) {
-                    connection.rollback(before);
-                    write.failure = e;
+                    if (before != null) {
+                        connection.rollback(before);
+                    }
+                    write.committed.completeExceptionally(e);
                 }
             }
         } finally {
@@ -157,5 +161,17 @@ final class SharedCommits {
             changed[i] = statement.executeUpdate();
         }
         return changed;
+    }
+
+    /** Carries out what waits, then no more. */
+    @Override
+    public void close() {
+        closed = true;
+        waiting.add(END);
+        try {
+            writer.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -197,6 +197,9 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
+        if (commits != null) {
+            commits.close();
+        }
         dataSource.close();
     }
 

@@ -1,5 +1,6 @@
 package dev.partnergateway.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Postgres;
+import dev.partnergateway.harness.Stores;
 import dev.partnergateway.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -14,11 +16,19 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A database that is not there, or falls silent. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -51,6 +61,53 @@ class StoreTest {
             assertTrue(System.nanoTime() - begun < GENEROUS.toNanos());
             assertEquals(1, store.query(row -> row.getInt(1), "SELECT 1").get(0), "another connection is taken");
         }
+    }
+
+    private static final String INSERT = "INSERT INTO principal (deployment, key_hash, principal) VALUES (?, ?, ?)";
+
+    /** In the embedded store they are committed together. */
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void ofManyWritesAtOnceEachIsCarriedOutOrFailsOnItsOwn(Stores kind) {
+        Store store = kind.store();
+        AtomicInteger refused = new AtomicInteger();
+        ExecutorService callers = Executors.newFixedThreadPool(40);
+        try {
+            List<CompletableFuture<Void>> calls = IntStream.range(0, 200)
+                    .mapToObj(i -> CompletableFuture.runAsync(
+                            () -> {
+                                try {
+                                    assertEquals(1, store.update(INSERT, "together", "key-" + i % 100, "somebody"));
+                                } catch (StoreException e) {
+                                    assertTrue(e.duplicate(), e.toString());
+                                    refused.incrementAndGet();
+                                }
+                            },
+                            callers))
+                    .toList();
+            calls.forEach(CompletableFuture::join);
+        } finally {
+            callers.shutdownNow();
+        }
+        assertEquals(100, refused.get());
+        assertEquals(100, count(store, "together"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void ofManyRowsAllAreWrittenOrNone(Stores kind) {
+        Store store = kind.store();
+        Object[] row = {"all or none", "key", "somebody"};
+        Object[] other = {"all or none", "another key", "somebody"};
+        assertThrows(StoreException.class, () -> store.updateAll(INSERT, List.of(other, row, row)));
+        assertEquals(0, count(store, "all or none"));
+        assertArrayEquals(new int[] {1, 1}, store.updateAll(INSERT, List.of(other, row)));
+        assertEquals(2, count(store, "all or none"));
+    }
+
+    private static int count(Store store, String deployment) {
+        return store.query(row -> row.getInt(1), "SELECT COUNT(*) FROM principal WHERE deployment = ?", deployment)
+                .get(0);
     }
 
     @Test
