@@ -68,7 +68,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     /**
      * Makes the repository on a store.
      *
-     * @param working throws a {@link Refusal} for a deployment that fails: its calls are refused before anything is written
+     * @param working throws a {@link Refusal} for a deployment that fails: its calls are refused before a row is made
      * @param meters where repeats are counted
      */
     public ReplayingRepository(

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 
 /**
- * Writes of many callers in one transaction, for a database whose commits cost far more than its statements and follow one
- * another anyway: whatever comes while one is committed is committed together by the next. Each caller goes on when what it
- * wrote is committed, as if it had been alone. A statement that fails takes back its own changes only.
+ * Writes of many callers in one transaction, for a database whose commits cost far more than its statements and follow
+ * one another anyway: whatever comes while one is committed is committed together by the next. Each caller goes on when
+ * what it wrote is committed, as if it had been alone. A statement that fails takes back its own changes only.
  */
 final class SharedCommits implements AutoCloseable {
 

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Many coupons at once from a deployment that takes three calls a second to each Management endpoint, and what can go wrong
- * with them whatever the store is.
+ * Many coupons at once from a deployment that takes three calls a second to each Management endpoint, and what can go
+ * wrong with them whatever the store is.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
