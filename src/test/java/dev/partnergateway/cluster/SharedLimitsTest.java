@@ -96,6 +96,18 @@ class SharedLimitsTest {
                         + number + "\"}");
     }
 
+    /** Coupons that gateways have taken over from each other so far. */
+    private static double sentForOthers() {
+        return gateways.stream()
+                .flatMap(gateway -> gateway.management()
+                        .send("GET", "/observe/metrics", (String) null)
+                        .text()
+                        .lines())
+                .filter(line -> line.startsWith("gateway_coupon_batch_guests_total"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
     /** A coupon for somebody of whom nobody has asked for one before, if the run is a new one. */
     private static Http.Answer coupon(String run, int number, String more) {
         return send(
@@ -170,16 +182,13 @@ class SharedLimitsTest {
     @Test
     void whoeverHasATurnSendsTheCouponsOfAll() {
         Set<String> before = created();
+        double sentBefore = sentForOthers();
         nothingMayBeSentFor(3);
         String run = UUID.randomUUID().toString();
         Set<String> codes = codes(Together.call(90, number -> coupon(run, number, "")));
         assertEquals(90, codes.size());
         assertEquals(codes, createdSince(before));
-        List<Integer> statuses = control.calls("importCoupons").stream()
-                .map(call -> call.path("status").asInt())
-                .toList();
-        assertEquals(429, statuses.get(0));
-        assertTrue(statuses.size() <= gateways.size(), "each sent its own: " + statuses);
+        assertTrue(sentForOthers() > sentBefore, "each sent its own");
     }
 
     @Test
