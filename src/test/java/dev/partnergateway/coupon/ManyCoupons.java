@@ -138,6 +138,12 @@ abstract class ManyCoupons {
         return codes;
     }
 
+    static Set<String> createdSince(Set<String> before, SandboxControl where) {
+        Set<String> created = created(where);
+        created.removeAll(before);
+        return created;
+    }
+
     static void assertNobodyWasTooFast(SandboxControl where) {
         for (JsonNode call : where.calls()) {
             assertTrue(call.path("status").asInt() != 429, "Talon.One had to refuse: " + call);
@@ -169,9 +175,7 @@ abstract class ManyCoupons {
     void everybodyGetsOneOfTheCouponsMade() {
         Set<String> before = created(sandbox);
         Set<String> codes = codes(served(UUID.randomUUID().toString(), times(20, "")));
-        Set<String> made = created(sandbox);
-        made.removeAll(before);
-        assertEquals(codes, made);
+        assertEquals(codes, createdSince(before, sandbox));
     }
 
     @Test
@@ -192,14 +196,16 @@ abstract class ManyCoupons {
         hastySandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"delay\",\"delayMillis\":1900,\"times\":1}");
         String run = UUID.randomUUID().toString();
         together(hasty, run, times(10, ""));
-        Set<String> codes = new HashSet<>();
-        for (int i = 0; i < 10; i++) {
-            codes.add(untilDone(hasty, run + "-" + i, "").json().path("Value").asText());
-        }
+        Set<String> codes = untilDone(hasty, run, 10, "");
         assertEquals(10, codes.size());
-        Set<String> made = created(hastySandbox);
-        made.removeAll(before);
-        assertEquals(codes, made);
+        assertEquals(codes, createdSince(before, hastySandbox));
+    }
+
+    /** The coupons of a run's first callers, who ask until they have one. */
+    static Set<String> untilDone(GatewayUnderTest where, String run, int count, String more) {
+        return codes(IntStream.range(0, count)
+                .mapToObj(i -> untilDone(where, run + "-" + i, more))
+                .toList());
     }
 
     static Http.Answer untilDone(GatewayUnderTest where, String identifier, String more) {
@@ -229,11 +235,7 @@ abstract class ManyCoupons {
             }
         }
         assertTrue(refused > 20, refused + " were refused");
-        Set<String> codes = new HashSet<>();
-        for (int i = 0; i < 10; i++) {
-            codes.add(
-                    untilDone(hasty, run + "-" + i, alone).json().path("Value").asText());
-        }
+        Set<String> codes = untilDone(hasty, run, 10, alone);
         assertEquals(10, codes.size());
         assertNobodyWasTooFast(hastySandbox);
     }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,9 +34,7 @@ class ManyCouponsTest extends ManyCoupons {
             assertEquals(
                     "a,\"b\"", answer.json().path("Attributes").path("channel").asText());
         }
-        Set<String> made = created(sandbox);
-        made.removeAll(before);
-        assertEquals(codes, made);
+        assertEquals(codes, createdSince(before, sandbox));
         int sent = sandbox.calls("importCoupons").size()
                 + sandbox.calls("createCoupons").size();
         assertTrue(sent < 40, sent + " calls were needed");
@@ -70,14 +67,9 @@ class ManyCouponsTest extends ManyCoupons {
         hastySandbox.fault("{\"operation\":\"importCoupons\",\"kind\":\"status\",\"status\":429,\"retryAfter\":6}");
         String run = UUID.randomUUID().toString();
         together(hasty, run, times(3, ""));
-        Set<String> codes = new HashSet<>();
-        for (int i = 0; i < 3; i++) {
-            codes.add(untilDone(hasty, run + "-" + i, "").json().path("Value").asText());
-        }
+        Set<String> codes = untilDone(hasty, run, 3, "");
         assertEquals(3, codes.size());
-        Set<String> made = created(hastySandbox);
-        made.removeAll(before);
-        assertEquals(codes, made);
+        assertEquals(codes, createdSince(before, hastySandbox));
     }
 
     @Test
@@ -90,17 +82,12 @@ class ManyCouponsTest extends ManyCoupons {
         together(hasty, run, times(60, ""));
         hastySandbox.endFaults();
         hastySandbox.forgetCalls();
-        Set<String> codes = new HashSet<>();
-        for (int i = 0; i < 60; i++) {
-            codes.add(untilDone(hasty, run + "-" + i, "").json().path("Value").asText());
-        }
+        Set<String> codes = untilDone(hasty, run, 60, "");
         assertEquals(60, codes.size());
         int calls = hastySandbox.calls("getCouponsWithoutTotalCount").size()
                 + hastySandbox.calls("importCoupons").size();
         assertTrue(calls < 40, calls + " calls for 60 coupons");
-        Set<String> made = created(hastySandbox);
-        made.removeAll(before);
-        assertEquals(codes, made);
+        assertEquals(codes, createdSince(before, hastySandbox));
     }
 
     @Test
