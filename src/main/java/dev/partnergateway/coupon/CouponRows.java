@@ -44,7 +44,7 @@ public final class CouponRows {
 
     void offer(String gateway, String deployment, JsonNode campaign, List<Entry> rows) {
         store.updateAll(
-                "INSERT INTO coupon_row (id, gateway, deployment, campaign, ends_at, content)" + " VALUES (?, ?, ?, ?, "
+                "INSERT INTO coupon_row (id, gateway, deployment, campaign, ends_at, content) VALUES (?, ?, ?, ?, "
                         + Store.NOW + " + ?, ?)",
                 rows.stream()
                         .map(row -> new Object[] {

@@ -74,7 +74,7 @@ final class Sequence {
         List<String> entered = new ArrayList<>();
         try {
             for (String key : keys) {
-                enter(key, Duration.ofNanos(deadline - System.nanoTime()), endpoint(call));
+                enter(key, Duration.ofNanos(deadline - System.nanoTime()), call);
                 lease(key, deadline);
                 entered.add(key);
             }
@@ -128,10 +128,6 @@ final class Sequence {
         }
     }
 
-    private static String endpoint(UpstreamCall call) {
-        return call.deployment().name() + ' ' + call.operation().id();
-    }
-
     private AtomicInteger waiting(String endpoint) {
         return waiting.computeIfAbsent(endpoint, name -> {
             AtomicInteger count = new AtomicInteger();
@@ -140,7 +136,7 @@ final class Sequence {
         });
     }
 
-    private void enter(String key, Duration patience, String endpoint) {
+    private void enter(String key, Duration patience, UpstreamCall call) {
         CompletableFuture<Void> turn = new CompletableFuture<>();
         lines.compute(key, (name, line) -> {
             Line mine = line == null ? new Line() : line;
@@ -158,6 +154,7 @@ final class Sequence {
             return;
         }
         long begun = System.nanoTime();
+        String endpoint = call.deployment().name() + ' ' + call.operation().id();
         AtomicInteger count = waiting(endpoint);
         count.incrementAndGet();
         try {
