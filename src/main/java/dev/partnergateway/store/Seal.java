@@ -14,12 +14,16 @@ import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Encrypts stored bodies with the operator's keys (AES-256-GCM): the first key seals, every key opens, so that a key is
  * changed by putting a new one in front. Without a key bodies are stored as they are; those stay readable later.
  */
 public final class Seal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Seal.class);
 
     private static final byte PLAIN = 0;
     private static final byte SEALED = 1;
@@ -74,11 +78,22 @@ public final class Seal {
         }
     }
 
+    /** What a renewed file holds, unless it holds no keys: then the last good ones serve on. */
     private Keys keys() {
-        if (setting.isPresent() && !setting.get().value().equals(keys.text())) {
-            keys = parse(setting.get().value());
+        Keys last = keys;
+        String text = setting.map(Secret::value).orElse(null);
+        if (last == null || text.equals(last.text())) {
+            return last;
         }
-        return keys;
+        Keys renewed;
+        try {
+            renewed = parse(text);
+        } catch (SettingsException e) {
+            LOG.error("{} The keys from before are used until they are mended.", e.getMessage());
+            renewed = new Keys(text, last.byName(), last.first());
+        }
+        keys = renewed;
+        return renewed;
     }
 
     /** Makes the form that is stored; null stays null. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.partnergateway.call.Credential;
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Together;
@@ -13,6 +14,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How long the gateway believes what it was told of a key, how often a key may call, and what becomes of those who guess. */
 class KeyTimeTest {
@@ -39,14 +43,21 @@ class KeyTimeTest {
 
     private static GatewayUnderTest gateway;
 
+    @TempDir
+    private static Path directory;
+
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
         Map<String, String> settings = new HashMap<>();
+        Files.writeString(directory.resolve("key"), "sandbox-management-key");
+        settings.put("gateway.deployments.mounted.host", "mounted.example");
         settings.put("gateway.proxies", "1");
         settings.put("gateway.deadline.braze", "30000");
         settings.put("gateway.sandbox.port", "" + GatewayUnderTest.freePort());
         settings.put("gateway.deployments.listed.host", "listed.example");
         settings.put("gateway.deployments.listed.base-url", "http://127.0.0.1:" + settings.get("gateway.sandbox.port"));
+        settings.put("gateway.deployments.mounted.base-url", settings.get("gateway.deployments.listed.base-url"));
+        settings.put("gateway.deployments.mounted.management-key", "file:" + directory.resolve("key"));
         settings.put("gateway.deployments.listed.management-key", "sandbox-management-key");
         settings.put("gateway.deployments.listed.keys." + Credential.sha256(DEMO_KEY), "1:segment");
         settings.put("gateway.deployments.listed.keys." + Credential.sha256(OTHER_KEY), "2:none");
@@ -333,6 +344,19 @@ class KeyTimeTest {
         pass(Duration.ofMillis(17));
         assertEquals(400, counted("busy").status(), "a sixtieth of a second is one call");
         assertEquals(429, counted("busy").status());
+    }
+
+    @Test
+    void aRenewedManagementKeyIsTakenFromItsFileWithoutARestart() throws IOException {
+        Files.writeString(directory.resolve("key"), "sandbox-management-key-of-yesterday");
+        Await.until(KeyTimeTest::mounted, () -> mounted().status() == 502);
+        Files.writeString(directory.resolve("key"), "sandbox-management-key");
+        Await.until(() -> mounted().text(), () -> mounted().status() == 200);
+    }
+
+    private static Http.Answer mounted() {
+        pass(Duration.ofSeconds(1));
+        return coupon("mounted.example", 1, 10, DEMO_KEY, UUID.randomUUID().toString());
     }
 
     @Test

@@ -6,13 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.settings.Secret;
+import dev.partnergateway.settings.Settings;
 import dev.partnergateway.settings.SettingsException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,6 +60,36 @@ class SealTest {
         Seal rotated = with(key(2) + ", " + key(1));
         assertArrayEquals(BODY, rotated.open(old));
         assertArrayEquals(BODY, with(key(2)).open(rotated.seal(BODY)), "the first key seals");
+    }
+
+    @Test
+    void aRenewedKeyIsTakenFromItsFileWithoutARestartAndABrokenOneIsNot(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("keys");
+        Files.writeString(file, key(1));
+        Properties properties = new Properties();
+        properties.setProperty("gateway.store.encryption-keys", "file:" + file);
+        Optional<Secret> setting = Settings.load(directory.resolve("none.properties"), Map.of(), properties)
+                .storeEncryptionKeys();
+        Seal seal = new Seal(setting);
+        byte[] old = seal.seal(BODY);
+
+        Files.writeString(file, key(2) + "," + key(1));
+        Await.until(() -> "the old key", () -> opens(with(key(2)), seal.seal(BODY)));
+        assertArrayEquals(BODY, seal.open(old));
+
+        Files.writeString(file, "half a k");
+        Await.until(
+                () -> "the file as it was", () -> setting.orElseThrow().value().equals("half a k"));
+        assertArrayEquals(BODY, with(key(2)).open(seal.seal(BODY)), "the last good key goes on sealing");
+        assertArrayEquals(BODY, seal.open(old));
+    }
+
+    private static boolean opens(Seal seal, byte[] sealed) {
+        try {
+            return Arrays.equals(BODY, seal.open(sealed));
+        } catch (Seal.UnreadableException e) {
+            return false;
+        }
     }
 
     @Test
