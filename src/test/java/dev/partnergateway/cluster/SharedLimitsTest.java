@@ -25,6 +25,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,8 +33,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Three gateways on one PostgreSQL are one to Talon.One. */
+/**
+ * Three gateways on one PostgreSQL are one to Talon.One. Beside other classes, for it waits most of the time; the lock
+ * keeps its own tests one after another.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("gateways that share limits")
 class SharedLimitsTest {
 
     private static Sandbox sandbox;
@@ -244,11 +253,13 @@ class SharedLimitsTest {
         String run = UUID.randomUUID().toString();
         CompletableFuture<List<Http.Answer>> answers =
                 CompletableFuture.supplyAsync(() -> Together.call(30, number -> hastyCoupon(number, run, number)));
-        int taken = 0;
-        while (!answers.isDone()) {
-            taken += store.update("UPDATE coupon_row SET taken_by = ? WHERE taken_by IS NULL", "a dead gateway");
-        }
-        assertTrue(taken > 0, "nothing was taken");
+        AtomicInteger taken = new AtomicInteger();
+        Await.until(() -> "no answer", () -> {
+            taken.addAndGet(
+                    store.update("UPDATE coupon_row SET taken_by = ? WHERE taken_by IS NULL", "a dead gateway"));
+            return answers.isDone();
+        });
+        assertTrue(taken.get() > 0, "nothing was taken");
         Set<String> codes = codes(repeated(run, 30));
         assertEquals(30, codes.size());
         assertEquals(codes, createdSince(before));

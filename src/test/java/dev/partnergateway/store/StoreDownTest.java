@@ -23,8 +23,16 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** What partners get while the database is away, and what becomes of what was on its way. */
+/**
+ * What partners get while the database is away, and what becomes of what was on its way. Beside other classes, for it
+ * waits most of the time; the lock keeps its own tests one after another.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("a store that is down")
 class StoreDownTest {
 
     private static PostgresServer server;
