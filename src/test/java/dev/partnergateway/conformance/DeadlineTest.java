@@ -27,11 +27,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Talon.One carries out what a partner asks for, and never answers: the partner is told in time, and its repeat gets what
  * was done. Every integration, and every way to write to Talon.One, as the cases show them.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("one deadline after another")
 class DeadlineTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

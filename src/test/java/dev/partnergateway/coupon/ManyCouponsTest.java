@@ -10,8 +10,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Many coupons at once, with the embedded store. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("many coupons on H2")
 class ManyCouponsTest extends ManyCoupons {
 
     @Override
