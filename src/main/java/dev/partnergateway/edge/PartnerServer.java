@@ -43,7 +43,8 @@ public final class PartnerServer implements AutoCloseable {
     /** Characters of an IPv6 address with its zone. */
     private static final int LONGEST_ADDRESS = 64;
 
-    private static final int IDLE_SECONDS = 60;
+    /** More than the 60 seconds after which load balancers close idle connections: they have to be first. */
+    private static final int IDLE_SECONDS = 75;
 
     /** Name under which the library's own decoder stands in a connection's pipeline. */
     private static final String DECODER = "httpDecoder";
