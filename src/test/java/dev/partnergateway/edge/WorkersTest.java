@@ -55,10 +55,11 @@ class WorkersTest {
         await(begun);
         List<Integer> done = new ArrayList<>();
         CountDownLatch all = new CountDownLatch(50);
-        IntStream.range(0, 50).forEach(number -> pool.execute(() -> {
-            done.add(number);
-            all.countDown();
-        }));
+        IntStream.range(0, 50)
+                .forEach(number -> pool.execute(() -> {
+                    done.add(number);
+                    all.countDown();
+                }));
         assertEquals(2, pool.getPoolSize());
         assertEquals(50, all.getCount());
         go.countDown();
@@ -73,17 +74,19 @@ class WorkersTest {
         CountDownLatch all = new CountDownLatch(count);
         AtomicInteger together = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        IntStream.range(0, count).parallel().forEach(number -> pool.execute(() -> {
-            most.accumulateAndGet(together.incrementAndGet(), Math::max);
-            together.decrementAndGet();
-            all.countDown();
-            if (number % 3 == 0) {
-                throw new IllegalStateException("as it is meant to");
-            }
-            if (number % 3 == 1) {
-                Thread.currentThread().interrupt();
-            }
-        }));
+        IntStream.range(0, count)
+                .parallel()
+                .forEach(number -> pool.execute(() -> {
+                    most.accumulateAndGet(together.incrementAndGet(), Math::max);
+                    together.decrementAndGet();
+                    all.countDown();
+                    if (number % 3 == 0) {
+                        throw new IllegalStateException("as it is meant to");
+                    }
+                    if (number % 3 == 1) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
         await(all);
         assertTrue(most.get() <= 2, () -> most + " at once");
     }

@@ -47,7 +47,8 @@ class ReferralCreationTest {
                         "POST",
                         "/braze/referral",
                         "{\"deploymentUrl\":\"https://sandbox.example\",\"campaignId\":10,"
-                                + "\"advocateProfileIntegrationId\":\"alice\",\"friendProfileIntegrationId\":\"" + friend
+                                + "\"advocateProfileIntegrationId\":\"alice\",\"friendProfileIntegrationId\":\""
+                                + friend
                                 + "\"}",
                         "Content-Type",
                         "application/json",
