@@ -39,6 +39,8 @@ final class Meters {
                 .tags(tags)
                 .description("Calls waiting for their turn")
                 .register(registry);
+        // There from the beginning, so that the first refusal is seen as a change.
+        registry.counter("gateway.budget.refused", tags);
     }
 
     /** Counts a call that could not be served in time. */

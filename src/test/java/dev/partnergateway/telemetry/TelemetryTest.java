@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -43,6 +44,18 @@ class TelemetryTest {
             return answer.get().status() == 200;
         });
         return answer.get();
+    }
+
+    private static Http.Answer coupon(Http partner, String identifier) {
+        return partner.send(
+                "POST",
+                "/braze/coupon",
+                "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\""
+                        + identifier + "\"}",
+                "Authorization",
+                "ApiKey-v1 sandbox-key-demo-shop",
+                "Content-Type",
+                "application/json");
     }
 
     private static Http.Answer send(Http partner, String profile) {
@@ -88,8 +101,15 @@ class TelemetryTest {
 
     @Test
     void everyMetricOfTheDashboardAndTheAlertsIsOnTheMetricsPage() throws IOException {
-        GatewayUnderTest gateway = GatewayUnderTest.shared();
-        event(gateway.partner(), "dashboard");
+        String page;
+        try (GatewayUnderTest gateway = GatewayUnderTest.start(Map.of("gateway.sandbox.management-rate", "3"))) {
+            event(gateway.partner(), "dashboard");
+            String identifier = UUID.randomUUID().toString();
+            awaitUntil(() -> coupon(gateway.partner(), identifier).status() == 200);
+            assertEquals(200, coupon(gateway.partner(), identifier).status());
+            awaitUntil(() -> metrics(gateway).contains("gateway_upstream_seconds_bucket"));
+            page = metrics(gateway);
+        }
         Set<String> used = new TreeSet<>();
         for (String file : List.of("dashboard.json", "prometheus-rule.yaml")) {
             Matcher names = METRIC.matcher(Files.readString(Path.of("k8s/observability", file)));
@@ -98,8 +118,7 @@ class TelemetryTest {
             }
         }
         assertTrue(used.size() > 8, used.toString());
-        awaitUntil(() -> metrics(gateway).contains("gateway_upstream_seconds_bucket"));
-        Set<String> there = METRIC.matcher(metrics(gateway))
+        Set<String> there = METRIC.matcher(page)
                 .results()
                 .map(result -> result.group())
                 .collect(Collectors.toSet());
