@@ -36,7 +36,7 @@ final class SharedCommits implements AutoCloseable {
      * From the beginning of one commit to that of the next: what comes in between shares it. A commit costs as much as all
      * else of a call together; a call takes two or three, a gateway with little to do never waits.
      */
-    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(Long.getLong("pace", 5));
+    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final Write END = new Write("", List.of());
 
