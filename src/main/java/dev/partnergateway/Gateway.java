@@ -212,7 +212,8 @@ public final class Gateway implements AutoCloseable {
         Main main = new Main();
         configure(main.configure());
         settings.kafka().ifPresent(kafka -> Topic.DEFAULTS.forEach(main::addInitialProperty));
-        // Counting every route beside every call costs, and says the same; the typed setters are overlooked by Camel 4.17.
+        // Counting every route beside every call costs, and says the same; the typed setters are overlooked by Camel
+        // 4.17.
         main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
         main.addInitialProperty("camel.metrics.enableRoutePolicy", "false");
         settings.camel()

@@ -161,9 +161,9 @@ public final class Bench {
         return all.stream().sorted().toList().get(all.size() / 2);
     }
 
-    /** Talon.One answers after 200 ms. */
+    /** Talon.One takes its time. */
     private Counts slow() {
-        Duration latency = Duration.ofMillis(200);
+        Duration latency = plan.latency();
         Counts counts = new Counts(0, 0, 0, 0);
         try (Upstream upstream = new Upstream(latency, OK);
                 Target gateway = gateway(upstream.port(), store());

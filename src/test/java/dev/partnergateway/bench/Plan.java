@@ -14,6 +14,7 @@ import java.util.List;
  * @param rate events a second
  * @param coupons a second
  * @param couponTime for how long
+ * @param latency of a slow Talon.One
  * @param connections that always have a call under way, one number for each measurement
  * @param stored how many answers are stored, one number for each measurement
  */
@@ -25,6 +26,7 @@ record Plan(
         int rate,
         int coupons,
         Duration couponTime,
+        Duration latency,
         List<Integer> connections,
         List<Integer> stored) {
 
@@ -38,6 +40,7 @@ record Plan(
                 Integer.getInteger("bench.rate", 400),
                 Integer.getInteger("bench.coupons", 500),
                 Duration.ofSeconds(Integer.getInteger("bench.coupon-seconds", 60)),
+                Duration.ofMillis(Integer.getInteger("bench.latency", 200)),
                 numbers("bench.connections", "100,250,1000"),
                 numbers("bench.stored", "1000,10000,100000,1000000"));
     }
@@ -52,6 +55,7 @@ record Plan(
                 20,
                 20,
                 Duration.ofSeconds(1),
+                Duration.ofMillis(200),
                 List.of(10),
                 List.of(10));
     }

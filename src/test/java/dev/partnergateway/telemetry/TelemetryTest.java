@@ -118,10 +118,8 @@ class TelemetryTest {
             }
         }
         assertTrue(used.size() > 8, used.toString());
-        Set<String> there = METRIC.matcher(page)
-                .results()
-                .map(result -> result.group())
-                .collect(Collectors.toSet());
+        Set<String> there =
+                METRIC.matcher(page).results().map(result -> result.group()).collect(Collectors.toSet());
         // Those of the queue are there where there is a queue, see QueueTest.
         used.removeIf(name -> name.startsWith("gateway_queue_"));
         used.removeAll(there);
