@@ -34,9 +34,15 @@ final class SharedCommits implements AutoCloseable {
 
     /**
      * From the beginning of one commit to that of the next: what comes in between shares it. A commit costs as much as all
-     * else of a call together; a call takes two or three, a gateway with little to do never waits.
+     * else of a call together; a call takes two or three, and a gateway with little to do never waits.
      */
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** Writes that follow one another never share: after so many commits of one write each there is no wait, */
+    private static final int ALONE = 3;
+
+    /** until there have been so many. */
+    private static final int ALONE_AT_MOST = 50;
 
     private static final Write END = new Write("", List.of());
 
@@ -105,6 +111,7 @@ final class SharedCommits implements AutoCloseable {
         List<Write> writes = new ArrayList<>();
         boolean end = false;
         long begun = System.nanoTime() - PACE_NANOS;
+        int alone = 0;
         while (!end) {
             writes.clear();
             try {
@@ -112,9 +119,12 @@ final class SharedCommits implements AutoCloseable {
             } catch (InterruptedException e) {
                 continue;
             }
-            LockSupport.parkNanos(begun + PACE_NANOS - System.nanoTime());
+            if (alone < ALONE) {
+                LockSupport.parkNanos(begun + PACE_NANOS - System.nanoTime());
+            }
             begun = System.nanoTime();
             waiting.drainTo(writes, MOST_TOGETHER);
+            alone = writes.size() > 1 ? 0 : (alone + 1) % ALONE_AT_MOST;
             end = writes.remove(END);
             together(writes);
         }
