@@ -169,9 +169,9 @@ public final class Bench {
                 Target gateway = gateway(upstream.port(), store());
                 Load load = new Load()) {
             for (int connections : plan.connections()) {
-                load.closed(gateway.port(), connections, plan.warmUp(), Bench::event);
+                load.closed(gateway.port(), connections, latency, plan.warmUp(), Bench::event);
                 Duration cpu = gateway.cpu();
-                Load.Result result = load.closed(gateway.port(), connections, plan.time(), Bench::event);
+                Load.Result result = load.closed(gateway.port(), connections, latency, plan.time(), Bench::event);
                 cpu = gateway.cpu().minus(cpu);
                 double possible = connections * 1000.0 / latency.toMillis();
                 System.out.printf(

@@ -117,14 +117,20 @@ final class Load implements AutoCloseable {
         return result;
     }
 
-    /** Keeps so many calls under way for a time, each new one as soon as one is answered (closed loop). */
-    Result closed(int port, int connections, Duration time, IntFunction<Call> call) {
+    /**
+     * Keeps so many calls under way for a time, each new one as soon as one is answered (closed loop).
+     *
+     * @param apart time from the first connection's first call to the last one's: callers who know nothing of each other
+     *     do not come in waves
+     */
+    Result closed(int port, int connections, Duration apart, Duration time, IntFunction<Call> call) {
         Result result = new Result();
         AtomicInteger open = new AtomicInteger(connections);
         AtomicInteger number = new AtomicInteger();
         result.begun = System.nanoTime();
         long end = result.begun + time.toNanos();
         for (int i = 0; i < connections; i++) {
+            LockSupport.parkNanos(result.begun + apart.toNanos() * i / connections - System.nanoTime());
             again(port, end, result, open, number, call);
         }
         awaitZero(open);
