@@ -33,15 +33,15 @@ final class SharedCommits implements AutoCloseable {
     private static final int MOST_TOGETHER = 500;
 
     /**
-     * From the beginning of one commit to that of the next: what comes in between shares it. A commit costs as much as all
-     * else of a call together; a call takes two or three, and a gateway with little to do never waits.
+     * From the beginning of one commit to that of the next: what comes in between shares it. The two or three commits
+     * that a call needs cost as much as its own thread does. A gateway with little to do hardly ever waits.
      */
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** Writes that follow one another never share: after so many commits of one write each there is no wait, */
+    /** Writes that follow one another never share: after so many commits of one write each there is no wait. */
     private static final int ALONE = 3;
 
-    /** until there have been so many. */
+    /** After so many it is tried again whether others come in. */
     private static final int ALONE_AT_MOST = 50;
 
     private static final Write END = new Write("", List.of());
