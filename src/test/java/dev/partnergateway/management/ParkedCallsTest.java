@@ -48,15 +48,10 @@ class ParkedCallsTest {
 
     private static Http.Answer coupon(String identifier) {
         return gateway.partner()
-                .send(
-                        "POST",
+                .post(
                         "/braze/coupon",
                         "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\""
-                                + identifier + "\"}",
-                        "Authorization",
-                        "ApiKey-v1 sandbox-key-demo-shop",
-                        "Content-Type",
-                        "application/json");
+                                + identifier + "\"}");
     }
 
     private static Http.Answer manage(String method, String path, String body) {

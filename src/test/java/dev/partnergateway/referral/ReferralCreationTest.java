@@ -43,17 +43,12 @@ class ReferralCreationTest {
 
     private static Http.Answer create(String friend) {
         return gateway.partner()
-                .send(
-                        "POST",
+                .post(
                         "/braze/referral",
                         "{\"deploymentUrl\":\"https://sandbox.example\",\"campaignId\":10,"
                                 + "\"advocateProfileIntegrationId\":\"alice\",\"friendProfileIntegrationId\":\""
                                 + friend
-                                + "\"}",
-                        "Content-Type",
-                        "application/json",
-                        "Authorization",
-                        "ApiKey-v1 sandbox-key-demo-shop");
+                                + "\"}");
     }
 
     private static Http.Answer created(String friend) {

@@ -59,15 +59,10 @@ class StoreDownTest {
 
     private static Http.Answer coupon(String identifier) {
         return gateway.partner()
-                .send(
-                        "POST",
+                .post(
                         "/braze/coupon",
                         "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\""
-                                + identifier + "\",\"integrationId\":\"" + identifier + "\"}",
-                        "Authorization",
-                        "ApiKey-v1 sandbox-key-demo-shop",
-                        "Content-Type",
-                        "application/json");
+                                + identifier + "\",\"integrationId\":\"" + identifier + "\"}");
     }
 
     private static Http.Answer success(String identifier) {

@@ -47,15 +47,10 @@ class TelemetryTest {
     }
 
     private static Http.Answer coupon(Http partner, String identifier) {
-        return partner.send(
-                "POST",
+        return partner.post(
                 "/braze/coupon",
                 "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\""
-                        + identifier + "\"}",
-                "Authorization",
-                "ApiKey-v1 sandbox-key-demo-shop",
-                "Content-Type",
-                "application/json");
+                        + identifier + "\"}");
     }
 
     private static Http.Answer send(Http partner, String profile) {
