@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Postgres;
@@ -15,10 +16,12 @@ import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.talonone.Allowance.Grant;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -48,13 +51,14 @@ class SharedLimitsTest {
     private static Sandbox sandbox;
     private static SandboxControl control;
     private static Store store;
+    private static Map<String, String> settings;
     private static List<GatewayUnderTest> gateways;
 
     @BeforeAll
     static void start() throws Exception {
         sandbox = Sandbox.start("127.0.0.1", 0, Path.of("openapi/talon-one.yaml"));
         control = new SandboxControl(new Http(sandbox.port()));
-        Map<String, String> settings = new HashMap<>(Postgres.newStore());
+        settings = new HashMap<>(Postgres.newStore());
         Properties same = new Properties();
         same.putAll(settings);
         settings.putAll(Map.of(
@@ -108,10 +112,15 @@ class SharedLimitsTest {
     /** Coupons that gateways have taken over from each other so far. */
     private static double sentForOthers() {
         return gateways.stream()
-                .flatMap(gateway -> gateway.management()
-                        .send("GET", "/observe/metrics", (String) null)
-                        .text()
-                        .lines())
+                .mapToDouble(gateway -> sentForOthers(gateway.management()))
+                .sum();
+    }
+
+    private static double sentForOthers(Http management) {
+        return management
+                .send("GET", "/observe/metrics", (String) null)
+                .text()
+                .lines()
                 .filter(line -> line.startsWith("gateway_coupon_batch_guests_total"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
@@ -128,15 +137,17 @@ class SharedLimitsTest {
 
     /** As {@link #coupon}, from a partner who does not wait for long. */
     private static Http.Answer hastyCoupon(int gateway, String run, int number) {
-        return gateways.get(gateway % gateways.size())
-                .partner()
-                .send(
-                        "GET",
-                        "/iterable/coupon?deployment=https%3A%2F%2Fsandbox.example%2F&applicationId=1&campaignId=10"
-                                + "&iterableCampaignId=" + run + "&recipientIntegrationId=" + run + number,
-                        (String) null,
-                        "Authorization",
-                        "ApiKey-v1 sandbox-key-demo-shop");
+        return hastyCoupon(gateways.get(gateway % gateways.size()).partner(), run, number);
+    }
+
+    private static Http.Answer hastyCoupon(Http partner, String run, int number) {
+        return partner.send(
+                "GET",
+                "/iterable/coupon?deployment=https%3A%2F%2Fsandbox.example%2F&applicationId=1&campaignId=10"
+                        + "&iterableCampaignId=" + run + "&recipientIntegrationId=" + run + number,
+                (String) null,
+                "Authorization",
+                "ApiKey-v1 sandbox-key-demo-shop");
     }
 
     /** While nothing may be sent, all come together. */
@@ -263,6 +274,53 @@ class SharedLimitsTest {
         Set<String> codes = codes(repeated(run, 30));
         assertEquals(30, codes.size());
         assertEquals(codes, createdSince(before));
+    }
+
+    @Test
+    void aGatewayThatIsKilledWhileItSendsTheCouponsOfAllCostsNobodyASecondOne() {
+        Set<String> before = created();
+        Set<String> codes = new HashSet<>();
+        try (GatewayProcess other = GatewayProcess.start(GatewayProcess.workingDirectory(), settings)) {
+            boolean killed = false;
+            while (!killed) {
+                String run = UUID.randomUUID().toString();
+                Set<String> beforeThisRun = created();
+                control.forgetCalls();
+                nothingMayBeSentFor(2);
+                control.fault("{\"operation\":\"importCoupons\",\"kind\":\"commit-then-hang\",\"times\":0}");
+                CompletableFuture<Void> dying =
+                        CompletableFuture.runAsync(() -> Together.call(8, number -> fromTheDying(other, run, number)));
+                // Who has been told to wait is the first to ask again, most of the time; else the next run follows.
+                Await.until(
+                        control::calls, () -> !control.calls("importCoupons").isEmpty());
+                CompletableFuture<Void> all = dying.runAfterBoth(
+                        CompletableFuture.runAsync(() -> Together.call(4, number -> hastyCoupon(0, run, 8 + number))),
+                        () -> {});
+                Await.until(
+                        () -> "neither",
+                        () -> all.isDone()
+                                || sentForOthers(other.management()) > 0
+                                        && !createdSince(beforeThisRun).isEmpty());
+                killed = sentForOthers(other.management()) > 0;
+                if (killed) {
+                    other.kill();
+                }
+                control.endFaults();
+                all.join();
+                Set<String> codesOfThisRun = codes(repeated(run, 12));
+                assertEquals(12, codesOfThisRun.size());
+                codes.addAll(codesOfThisRun);
+            }
+        }
+        assertEquals(codes, createdSince(before));
+    }
+
+    private static Http.Answer fromTheDying(GatewayProcess gateway, String run, int number) {
+        try {
+            return hastyCoupon(gateway.partner(), run, number);
+        } catch (UncheckedIOException killed) {
+            return null;
+        }
     }
 
     /** Asks again at other gateways until there is a coupon. */

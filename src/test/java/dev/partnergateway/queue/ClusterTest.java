@@ -11,6 +11,7 @@ import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Kafka;
 import dev.partnergateway.harness.Postgres;
 import dev.partnergateway.harness.SandboxControl;
+import dev.partnergateway.harness.Together;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ class ClusterTest {
         kafka = new Kafka();
         settings = kafka.queue(Calls.POINTS, Calls.AUDIENCES);
         settings.put("gateway.kafka.pause", "100");
+        settings.put("gateway.kafka.events-topic", "cluster-events");
         settings.put("gateway.sandbox.management-rate", "0");
         settings.put("gateway.settle-time", "2000");
         settings.putAll(Postgres.newStore());
@@ -226,5 +228,38 @@ class ClusterTest {
         });
         Await.until(() -> added("restart-"), () -> added("restart-").size() == acknowledged.size());
         assertEquals(acknowledged.stream().collect(Collectors.toMap(name -> name, name -> 1L)), added("restart-"));
+    }
+
+    @Test
+    @Execution(ExecutionMode.SAME_THREAD)
+    void eventsThatTheBrokerDoesNotTakeInTimeAreLeftOutAndCountedAndNoCallWaitsForThem() {
+        kafka.stop();
+        try {
+            // Together more than the 10,000 that may wait.
+            Together.call(4, caller -> {
+                Http.Answer answer = null;
+                for (int i = 0; i < 2600; i++) {
+                    answer = partner.send("POST", "/braze/event", "{}", "Content-Type", "application/json");
+                    assertEquals(400, answer.status(), answer.text());
+                }
+                return answer;
+            });
+            assertTrue(events("dropped") > 0, "all events found a place");
+        } finally {
+            kafka.start();
+        }
+        double published = events("published");
+        Await.until(() -> "not published", () -> events("published") > published);
+    }
+
+    private static double events(String result) {
+        String name = "gateway_events_total{result=\"" + result + "\"} ";
+        return gateway.management()
+                .send("GET", "/observe/metrics", (String) null)
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                .sum();
     }
 }
