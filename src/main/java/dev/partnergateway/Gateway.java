@@ -62,12 +62,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.NoErrorHandlerBuilder;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -85,6 +89,11 @@ public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private static final Path UPSTREAM_CONTRACT = Path.of("openapi/talon-one.yaml");
+
+    /** Files of core/, what integrations share. By name: looking for them would unpack every jar. */
+    static final List<String> SHARED_ROUTES =
+            List.of("audience", "coupon", "event", "loyalty", "profile", "referral", "session");
+
     private static final int PRUNE_MINUTES = 10;
 
     private final Settings settings;
@@ -136,7 +145,10 @@ public final class Gateway implements AutoCloseable {
             deployments.add(sandboxDeployment());
         }
         Telemetry telemetry = open(Telemetry.open(settings.accessLog()));
-        Store store = open(Store.open(settings, telemetry.meters()));
+        CompletableFuture<Store> opening = beside(() -> Store.open(settings, telemetry.meters()));
+        open(() ->
+                opening.thenAccept(Store::close).exceptionally(failed -> null).join());
+        CompletableFuture<UpstreamContract> reading = beside(() -> UpstreamContract.read(UPSTREAM_CONTRACT));
         ExecutorService workers = Workers.create("call", settings.threads());
         open(workers::shutdownNow);
         ExecutorService senders = Workers.create("upstream", settings.threads());
@@ -150,8 +162,9 @@ public final class Gateway implements AutoCloseable {
 
         CamelContext camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
+        Store store = await(opening);
         SharedLeases leases = new SharedLeases(store);
-        TalonOne talonOne = open(talonOne(camel, store, leases, telemetry));
+        TalonOne talonOne = open(talonOne(camel, await(reading), store, leases, telemetry));
         Access access = new Access(
                 deployments, new KeyProof(talonOne, upstream, ticker), store, settings.deploymentLimit(), ticker);
         talonOne.whenAccepted(access::accepted);
@@ -208,8 +221,21 @@ public final class Gateway implements AutoCloseable {
         open(server::drain);
     }
 
+    /** Runs what takes as long as the beginning of Camel beside it. */
+    private static <T> CompletableFuture<T> beside(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, task -> new Thread(task, "start").start());
+    }
+
+    private static <T> T await(CompletableFuture<T> work) throws Exception {
+        try {
+            return work.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
     private Main camel(Telemetry telemetry) {
-        Main main = new Main();
+        Main main = new RoutesMain();
         configure(main.configure());
         settings.kafka().ifPresent(kafka -> Topic.DEFAULTS.forEach(main::addInitialProperty));
         // Counting every route beside every call costs, and says the same; the typed setters are overlooked by Camel
@@ -230,10 +256,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Alone on its store it counts for itself; else it shares with the others. */
-    private TalonOne talonOne(CamelContext camel, Store store, SharedLeases leases, Telemetry telemetry)
-            throws IOException {
+    private TalonOne talonOne(
+            CamelContext camel, UpstreamContract contract, Store store, SharedLeases leases, Telemetry telemetry) {
         return new TalonOne(
-                UpstreamContract.read(UPSTREAM_CONTRACT),
+                contract,
                 camel,
                 settings,
                 store.embedded() ? Allowance.ofThisProcess() : new SharedAllowance(store),
@@ -280,7 +306,9 @@ public final class Gateway implements AutoCloseable {
         main.setName("partner-gateway");
         main.setBasePackageScanEnabled(false);
         main.setAutoConfigurationLogSummary(false);
-        main.setRoutesIncludePattern("classpath:core/*.camel.yaml,file:routes/*.camel.yaml");
+        main.setRoutesIncludePattern(SHARED_ROUTES.stream()
+                .map(name -> "classpath:core/" + name + ".camel.yaml,")
+                .collect(Collectors.joining("", "", "file:routes/*.camel.yaml")));
         main.setRoutesReloadEnabled(settings.reload());
         main.setRoutesReloadDirectory("routes");
         main.setRoutesReloadPattern("*.camel.yaml");
@@ -314,6 +342,12 @@ public final class Gateway implements AutoCloseable {
         Gauge.builder("gateway.unfinished.calls", answers, ReplayingRepository::unfinished)
                 .description("Calls whose outcome is not known")
                 .register(meters);
+    }
+
+    /** Route files here have no modelines (settings in comments): looking for them takes as long as loading the files. */
+    private static final class RoutesMain extends Main {
+        @Override
+        protected void modelineRoutes(CamelContext camelContext) {}
     }
 
     private DeploymentSettings sandboxDeployment() {

@@ -58,6 +58,18 @@ class WiringTest {
         }
     }
 
+    @Test
+    void everySharedRouteFileIsLoaded() throws IOException {
+        try (Stream<Path> core = Files.list(Path.of("src/main/resources/core"))) {
+            assertEquals(
+                    core.map(file -> file.getFileName().toString()).sorted().toList(),
+                    Gateway.SHARED_ROUTES.stream()
+                            .map(name -> name + ".camel.yaml")
+                            .sorted()
+                            .toList());
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("files")
     void aRouteFileHoldsWiringOnly(Path file) throws IOException {

@@ -24,27 +24,39 @@ final class CallbackClient implements AutoCloseable {
     private static final int CONNECTIONS = 100;
     private static final int CONNECTIONS_TO_ONE = 20;
 
-    private final CloseableHttpClient client = HttpClients.custom()
-            .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                    .setDnsResolver(new CheckedResolver())
-                    .setDefaultConnectionConfig(ConnectionConfig.custom()
-                            .setConnectTimeout(Timeout.ofSeconds(SECONDS))
-                            .setSocketTimeout(Timeout.ofSeconds(SECONDS))
-                            .build())
-                    .setMaxConnTotal(CONNECTIONS)
-                    .setMaxConnPerRoute(CONNECTIONS_TO_ONE)
-                    .build())
-            .setDefaultRequestConfig(RequestConfig.custom()
-                    .setResponseTimeout(Timeout.ofSeconds(SECONDS))
-                    .setConnectionRequestTimeout(Timeout.ofSeconds(SECONDS))
-                    .build())
-            .disableAutomaticRetries()
-            .disableCookieManagement()
-            .disableRedirectHandling()
-            .disableAuthCaching()
-            .disableContentCompression()
-            .setUserAgent("partner-gateway")
-            .build();
+    private CloseableHttpClient client;
+
+    /** Made when it is needed: reading the trusted certificates takes a while, and most gateways never post. */
+    private synchronized CloseableHttpClient client() {
+        if (client == null) {
+            client = create();
+        }
+        return client;
+    }
+
+    private static CloseableHttpClient create() {
+        return HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDnsResolver(new CheckedResolver())
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(Timeout.ofSeconds(SECONDS))
+                                .setSocketTimeout(Timeout.ofSeconds(SECONDS))
+                                .build())
+                        .setMaxConnTotal(CONNECTIONS)
+                        .setMaxConnPerRoute(CONNECTIONS_TO_ONE)
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setResponseTimeout(Timeout.ofSeconds(SECONDS))
+                        .setConnectionRequestTimeout(Timeout.ofSeconds(SECONDS))
+                        .build())
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableRedirectHandling()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .setUserAgent("partner-gateway")
+                .build();
+    }
 
     /**
      * Posts a callback.
@@ -61,7 +73,7 @@ final class CallbackClient implements AutoCloseable {
         set(request, "X-Correlation-ID", content.path("correlation").asText());
         // The time-outs above are between two bytes; this one is for the whole.
         CompletableFuture.delayedExecutor(SECONDS, TimeUnit.SECONDS).execute(request::cancel);
-        return client.execute(request, response -> response.getCode());
+        return client().execute(request, response -> response.getCode());
     }
 
     private static void set(HttpPost request, String name, String value) {
@@ -71,7 +83,9 @@ final class CallbackClient implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        client.close();
+    public synchronized void close() throws IOException {
+        if (client != null) {
+            client.close();
+        }
     }
 }

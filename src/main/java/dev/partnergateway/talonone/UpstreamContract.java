@@ -1,29 +1,26 @@
 package dev.partnergateway.talonone;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.partnergateway.talonone.UpstreamOperation.Key;
 import dev.partnergateway.talonone.UpstreamOperation.Repeat;
-import io.swagger.v3.oas.models.OpenAPI;
-import io.swagger.v3.oas.models.Operation;
-import io.swagger.v3.oas.models.parameters.Parameter;
-import io.swagger.v3.parser.OpenAPIV3Parser;
-import io.swagger.v3.parser.core.models.ParseOptions;
-import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The operations of Talon.One that the gateway uses: {@code openapi/talon-one.yaml}. Nothing else is ever called. */
 public final class UpstreamContract {
+
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
 
     private final Map<String, UpstreamOperation> operations;
 
@@ -37,81 +34,81 @@ public final class UpstreamContract {
      * @throws IllegalArgumentException when it is not a contract, or an operation lacks what a call needs
      */
     public static UpstreamContract read(Path file) {
-        ParseOptions options = new ParseOptions();
-        options.setResolve(true);
-        SwaggerParseResult result;
+        JsonNode document;
         try {
-            result = new OpenAPIV3Parser().readContents(Files.readString(file), List.of(), options);
+            document = new YAMLMapper().readTree(file.toFile());
         } catch (IOException e) {
-            throw new IllegalArgumentException(file + " cannot be read", e);
-        }
-        OpenAPI model = result.getOpenAPI();
-        if (model == null || model.getPaths() == null) {
-            throw new IllegalArgumentException(file + " is not an OpenAPI file: " + result.getMessages());
+            throw new IllegalArgumentException(file + " cannot be read: " + e.getMessage(), e);
         }
         Map<String, UpstreamOperation> operations = new HashMap<>();
-        model.getPaths().forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
-            UpstreamOperation compiled = compile(path, method.name(), operation);
-            operations.put(compiled.id(), compiled);
-        }));
+        document.path("paths").properties().forEach(path -> path.getValue().properties().stream()
+                .filter(method -> METHODS.contains(method.getKey()))
+                .map(method -> compile(document, path.getKey(), method.getKey(), method.getValue()))
+                .forEach(compiled -> operations.put(compiled.id(), compiled)));
+        if (operations.isEmpty()) {
+            throw new IllegalArgumentException(file + " is not an OpenAPI file");
+        }
         return new UpstreamContract(Map.copyOf(operations));
     }
 
-    private static UpstreamOperation compile(String path, String method, Operation operation) {
-        Set<String> query = operation.getParameters() == null
-                ? Set.of()
-                : operation.getParameters().stream()
-                        .filter(parameter -> "query".equals(parameter.getIn()))
-                        .map(Parameter::getName)
-                        .collect(Collectors.toUnmodifiableSet());
-        boolean management = operation.getSecurity() != null
-                && operation.getSecurity().stream().anyMatch(scheme -> scheme.containsKey("management"));
-        Object repeat = operation.getExtensions() == null
-                ? null
-                : operation.getExtensions().get("x-repeat");
-        if (operation.getOperationId() == null || repeat == null) {
+    private static UpstreamOperation compile(JsonNode document, String path, String verb, JsonNode operation) {
+        String method = verb.toUpperCase(Locale.ROOT);
+        if (!operation.has("operationId") || !operation.has("x-repeat")) {
             throw new IllegalArgumentException(
                     method + " " + path + " needs an operationId and x-repeat (safe, keyed or never)");
         }
         return new UpstreamOperation(
-                operation.getOperationId(),
+                operation.path("operationId").asText(),
                 method,
                 Arrays.stream(path.split("/")).filter(part -> !part.isEmpty()).toList(),
-                query,
-                management ? Key.MANAGEMENT : Key.PARTNER,
-                Repeat.valueOf(repeat.toString().toUpperCase(Locale.ROOT)),
-                sequence(operation.getExtensions().get("x-sequence")),
+                query(document, operation),
+                operation.path("security").findValue("management") == null ? Key.PARTNER : Key.MANAGEMENT,
+                Repeat.valueOf(operation.path("x-repeat").asText().toUpperCase(Locale.ROOT)),
+                sequence(operation.path("x-sequence")),
                 attributesOf(operation),
                 audiences(operation));
     }
 
-    private static Map<String, String> attributesOf(Operation operation) {
-        Map<String, String> places = new LinkedHashMap<>();
-        if (operation.getExtensions().getOrDefault("x-attributes-of", Map.of()) instanceof Map<?, ?> stated) {
-            stated.forEach((pointer, entity) -> places.put(pointer.toString(), entity.toString()));
+    private static Set<String> query(JsonNode document, JsonNode operation) {
+        Set<String> names = new HashSet<>();
+        for (JsonNode stated : operation.path("parameters")) {
+            JsonNode parameter = stated.has("$ref")
+                    ? document.at(stated.path("$ref").asText().substring(1))
+                    : stated;
+            if (parameter.path("in").asText().equals("query")) {
+                names.add(parameter.path("name").asText());
+            }
         }
+        return Set.copyOf(names);
+    }
+
+    private static Map<String, String> attributesOf(JsonNode operation) {
+        Map<String, String> places = new LinkedHashMap<>();
+        operation
+                .path("x-attributes-of")
+                .properties()
+                .forEach(place -> places.put(place.getKey(), place.getValue().asText()));
         return Collections.unmodifiableMap(places);
     }
 
-    private static List<List<String>> audiences(Operation operation) {
+    private static List<List<String>> audiences(JsonNode operation) {
         List<List<String>> places = new ArrayList<>();
-        if (operation.getExtensions().getOrDefault("x-audiences", List.of()) instanceof List<?> stated) {
-            stated.forEach(place -> places.add(List.of(place.toString().split("/"))));
-        }
+        operation
+                .path("x-audiences")
+                .forEach(place -> places.add(List.of(place.asText().split("/"))));
         return List.copyOf(places);
     }
 
-    private static UpstreamOperation.Sequence sequence(Object extension) {
-        if (!(extension instanceof Map<?, ?> stated)) {
+    private static UpstreamOperation.Sequence sequence(JsonNode stated) {
+        if (stated.isMissingNode()) {
             return null;
         }
-        boolean inPath = stated.containsKey("path");
-        Object owner = stated.get("owner");
+        boolean inPath = stated.has("path");
         return new UpstreamOperation.Sequence(
-                stated.get("of").toString(),
+                stated.path("of").asText(),
                 inPath,
-                stated.get(inPath ? "path" : "body").toString(),
-                owner == null ? "" : owner.toString());
+                stated.path(inPath ? "path" : "body").asText(),
+                stated.path("owner").asText());
     }
 
     /**
