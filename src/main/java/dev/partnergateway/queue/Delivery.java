@@ -59,6 +59,11 @@ final class Delivery {
             return text == null;
         }
 
+        /** Nothing is wrong with the call or with Talon.One: there was too much at the time. It counts as no try. */
+        boolean tooMuch() {
+            return status.equals("429");
+        }
+
         static Outcome never(String status, String text) {
             return new Outcome(status, text, false, Duration.ZERO, false);
         }

@@ -79,7 +79,11 @@ final class Waiting {
 
     /** Adds a letter that was tried once. */
     void add(Letter letter, Outcome outcome) {
-        insert(letter, due(1, outcome), 1, outcome.status());
+        insert(letter, due(1, outcome), counted(outcome), outcome.status());
+    }
+
+    private static int counted(Outcome outcome) {
+        return outcome.tooMuch() ? 0 : 1;
     }
 
     /** One that comes out of the topic a second time waits already. */
@@ -99,7 +103,7 @@ final class Waiting {
     }
 
     boolean mayTryAgain(Outcome outcome, int attempts) {
-        return outcome.again() && attempts < settings.attempts();
+        return outcome.tooMuch() || outcome.again() && attempts < settings.attempts();
     }
 
     private long due(int attempts, Outcome outcome) {
@@ -187,7 +191,6 @@ final class Waiting {
         if (!mine) {
             return false;
         }
-        int attempts = row.attempts() + 1;
         Outcome outcome;
         try {
             outcome = delivery.run(letter, contents.open(letter));
@@ -195,6 +198,7 @@ final class Waiting {
             outcome = Outcome.never("unreadable", e.getMessage());
         }
         if (!outcome.done()) {
+            int attempts = row.attempts() + counted(outcome);
             if (mayTryAgain(outcome, attempts)) {
                 postpone(letter, lease, due(attempts, outcome), attempts, outcome.status());
                 return false;

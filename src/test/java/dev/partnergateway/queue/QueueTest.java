@@ -402,6 +402,19 @@ class QueueTest {
     }
 
     @Test
+    void whatIsOnlyToldThatThereIsTooMuchAtPresentIsNeverGivenUp() {
+        String profile = Calls.profile(partner);
+        fault("updateCustomerProfileAudiences", "status", 5, ",\"status\":429,\"retryAfter\":0");
+        String id = Calls.audience(partner, profile, "1").header("X-Request-Id");
+        Await.until(
+                () -> Calls.joined(sandbox) + " " + deadLetter(id),
+                () -> Calls.joined(sandbox).equals(List.of(profile))
+                        || !deadLetter(id).isMissingNode());
+        assertTrue(deadLetter(id).isMissingNode(), () -> deadLetter(id).toString());
+        assertTrue(sandbox.calls("updateCustomerProfileAudiences").size() > 5, "it was not told so");
+    }
+
+    @Test
     void manyCallsAtOnceAreAllCarriedOutInTheOrderOfTheirProfiles() {
         fault("addLoyaltyPoints", "status", 2, ",\"status\":429,\"probability\":0.2");
         List<String> profiles =
