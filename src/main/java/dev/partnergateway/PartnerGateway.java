@@ -5,6 +5,7 @@ import dev.partnergateway.management.ParkedCommand;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.settings.SettingsException;
 import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
 
 /** The process: reads the settings, starts the gateway, says where it is, and stops it when asked to. */
 public final class PartnerGateway {
@@ -19,9 +20,9 @@ public final class PartnerGateway {
      */
     public static void main(String[] arguments) {
         Gateway gateway;
+        Settings settings;
         try {
-            Settings settings =
-                    Settings.load(Path.of("application.properties"), System.getenv(), System.getProperties());
+            settings = Settings.load(Path.of("application.properties"), System.getenv(), System.getProperties());
             // log4j2.xml reads it; nothing has been logged yet.
             System.setProperty("gateway.log-format", settings.logFormat());
             if (arguments.length > 0) {
@@ -38,7 +39,12 @@ public final class PartnerGateway {
             return;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "shutdown"));
-        System.out.println(gateway.where());
+        if (settings.logFormat().equals("json")) {
+            // Whatever reads the output then expects JSON in every line.
+            LoggerFactory.getLogger(PartnerGateway.class).info(gateway.where());
+        } else {
+            System.out.println(gateway.where());
+        }
     }
 
     private static int command(Settings settings, String... arguments) {

@@ -110,7 +110,7 @@ public final class GatewayProcess implements AutoCloseable {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 output.append(line).append('\n');
                 Printed.line(line);
-                if (line.startsWith("Partner Gateway is ready.")) {
+                if (line.contains("Partner Gateway is ready.")) {
                     ready.countDown();
                 }
             }
