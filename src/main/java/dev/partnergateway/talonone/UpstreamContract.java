@@ -73,7 +73,7 @@ public final class UpstreamContract {
         Set<String> names = new HashSet<>();
         for (JsonNode stated : operation.path("parameters")) {
             JsonNode parameter = stated.has("$ref")
-                    ? document.at(stated.path("$ref").asText().substring(1))
+                    ? document.requiredAt(stated.path("$ref").asText().substring(1))
                     : stated;
             if (parameter.path("in").asText().equals("query")) {
                 names.add(parameter.path("name").asText());
@@ -105,9 +105,9 @@ public final class UpstreamContract {
         }
         boolean inPath = stated.has("path");
         return new UpstreamOperation.Sequence(
-                stated.path("of").asText(),
+                stated.required("of").asText(),
                 inPath,
-                stated.path(inPath ? "path" : "body").asText(),
+                stated.required(inPath ? "path" : "body").asText(),
                 stated.path("owner").asText());
     }
 
