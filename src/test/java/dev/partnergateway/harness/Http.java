@@ -75,6 +75,20 @@ public final class Http {
                 "application/json");
     }
 
+    /**
+     * What the metrics page of a management port says of a metric; 0 when it says nothing.
+     *
+     * @param beginning of the lines that are added up: the name, with labels or without
+     */
+    public double metric(String beginning) {
+        return send("GET", "/observe/metrics", (String) null)
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(beginning))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
     /** Sends a request; headers as name, value, name, value. */
     public Answer send(String method, String path, String body, String... headers) {
         return send(method, path, body == null ? null : body.getBytes(StandardCharsets.UTF_8), headers);
