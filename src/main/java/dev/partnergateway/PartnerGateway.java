@@ -23,7 +23,7 @@ public final class PartnerGateway {
         Settings settings;
         try {
             settings = Settings.load(Path.of("application.properties"), System.getenv(), System.getProperties());
-            // log4j2.xml reads it; nothing has been logged yet.
+            // LogFormat reads it; nothing has been logged yet.
             System.setProperty("gateway.log-format", settings.logFormat());
             if (arguments.length > 0) {
                 System.exit(command(settings, arguments));

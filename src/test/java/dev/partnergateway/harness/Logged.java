@@ -1,13 +1,13 @@
 package dev.partnergateway.harness;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.LoggerContext;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
+import org.slf4j.LoggerFactory;
 
 /** What gateways in this JVM log. */
 public final class Logged {
@@ -19,17 +19,16 @@ public final class Logged {
     /** Listens as long as the JVM lives. */
     public static Logged start() {
         Logged logged = new Logged();
-        AbstractAppender appender = new AbstractAppender("logged", null, null, true, Property.EMPTY_ARRAY) {
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
             @Override
-            public void append(LogEvent event) {
-                logged.lines.add(event.getMessage().getFormattedMessage()
-                        + (event.getThrown() == null ? "" : " " + event.getThrown()));
+            protected void append(ILoggingEvent event) {
+                IThrowableProxy thrown = event.getThrowableProxy();
+                logged.lines.add(event.getFormattedMessage()
+                        + (thrown == null ? "" : " " + thrown.getClassName() + ": " + thrown.getMessage()));
             }
         };
         appender.start();
-        LoggerContext context = (LoggerContext) LogManager.getContext(false);
-        context.getConfiguration().getRootLogger().addAppender(appender, null, null);
-        context.updateLoggers();
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).addAppender(appender);
         return logged;
     }
 
