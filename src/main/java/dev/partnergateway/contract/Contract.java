@@ -1,17 +1,20 @@
 package dev.partnergateway.contract;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
+import io.swagger.v3.parser.util.DeserializationUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -22,9 +25,11 @@ public final class Contract {
     private static final Set<String> EXAMPLES = Set.of("example", "examples");
 
     private final Map<String, Operation> operations;
+    private final String outline;
 
-    private Contract(Map<String, Operation> operations) {
+    private Contract(Map<String, Operation> operations, String outline) {
         this.operations = operations;
+        this.outline = outline;
     }
 
     /**
@@ -38,7 +43,7 @@ public final class Contract {
      *     enforced, an operation without an operationId, or an extension with a value that has no meaning
      */
     public static Contract of(OpenAPI model) {
-        return new Contract(new Operations(model).compile());
+        return new Contract(new Operations(model).compile(), "");
     }
 
     /**
@@ -57,18 +62,33 @@ public final class Contract {
         } catch (IOException e) {
             throw new UncheckedIOException("The OpenAPI file " + file + " cannot be read", e);
         }
-        SwaggerParseResult parsed = new OpenAPIV3Parser().readContents(text, null, new ParseOptions());
-        if (parsed.getOpenAPI() == null || !parsed.getMessages().isEmpty()) {
-            throw new IllegalArgumentException(file + ": " + String.join("; ", parsed.getMessages()));
-        }
         try {
-            refuseIgnored(new YAMLMapper().readTree(text), "");
-            return of(parsed.getOpenAPI());
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(file + ": " + e.getOriginalMessage(), e);
-        } catch (IllegalArgumentException e) {
+            SwaggerParseResult read = new SwaggerParseResult().messages(new ArrayList<>());
+            JsonNode tree = DeserializationUtils.deserializeIntoTree(text, null, new ParseOptions(), read);
+            SwaggerParseResult parsed = new OpenAPIV3Parser().parseJsonNode(null, tree);
+            read.getMessages().addAll(parsed.getMessages());
+            if (parsed.getOpenAPI() == null || !read.getMessages().isEmpty()) {
+                throw new IllegalArgumentException(String.join("; ", read.getMessages()));
+            }
+            refuseIgnored(tree, "");
+            return new Contract(new Operations(parsed.getOpenAPI()).compile(), outline(tree));
+        } catch (RuntimeException e) {
             throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String outline(JsonNode tree) {
+        ObjectNode outline = JsonNodeFactory.instance.objectNode();
+        for (String name : List.of("openapi", "info", "servers")) {
+            outline.set(name, tree.get(name));
+        }
+        ObjectNode paths = outline.putObject("paths");
+        tree.path("paths").properties().forEach(path -> path.getValue().properties().stream()
+                .filter(method -> method.getValue().hasNonNull("operationId"))
+                .forEach(method -> paths.withObjectProperty(path.getKey())
+                        .putObject(method.getKey())
+                        .set("operationId", method.getValue().path("operationId"))));
+        return outline.toString();
     }
 
     /** An extension beside a reference would be lost without a word, and with it a credential or a deployment. */
@@ -101,6 +121,16 @@ public final class Contract {
             throw new NoSuchElementException("no operation " + operationId + " in this contract");
         }
         return operation;
+    }
+
+    /**
+     * What a router needs of the file.
+     *
+     * @return the file's servers, paths, methods and operation ids as OpenAPI in JSON, a fraction of what it says; empty
+     *     for a contract that was not read from a file
+     */
+    public String outline() {
+        return outline;
     }
 
     /**

@@ -16,7 +16,6 @@ import dev.partnergateway.queue.Queue;
 import dev.partnergateway.store.StoreException;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,8 +40,8 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
 
     private static final String COMPILED = "x-compiled";
     private static final String METHODS = "x-methods";
-    private static final Path CONTRACTS = Path.of("openapi");
 
+    private final ContractFiles contracts;
     private final Access access;
     private final Outbox outbox;
     private final Optional<Queue> queue;
@@ -53,17 +52,20 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
     /**
      * Makes the strategy.
      *
+     * @param contracts the files, which Camel reads through it
      * @param outbox takes results that callers want to have posted
      * @param queue takes calls that are carried out later
      * @param accepted is told of every call that may go on
      * @param operations where the contracts' operations are put, by their id
      */
     public ContractStrategy(
+            ContractFiles contracts,
             Access access,
             Outbox outbox,
             Optional<Queue> queue,
             Consumer<PartnerCall> accepted,
             Map<String, dev.partnergateway.contract.Operation> operations) {
+        this.contracts = contracts;
         this.access = access;
         this.outbox = outbox;
         this.queue = queue;
@@ -89,8 +91,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
     @Override
     public void validateOpenApi(OpenAPI model, String basePath, PlatformHttpConsumerAware consumer) throws Exception {
         super.validateOpenApi(model, basePath, consumer);
-        // Camel's own model of the file has lost some of its keywords: the file itself is read.
-        Contract contract = Contract.read(CONTRACTS.resolve(PartnerConsumer.integration(basePath) + ".yaml"));
+        Contract contract = contracts.contract(PartnerConsumer.integration(basePath));
         model.getPaths().values().forEach(path -> path.readOperations().forEach(operation -> {
             dev.partnergateway.contract.Operation compiled = contract.operation(operation.getOperationId());
             operations.put(compiled.id(), compiled);
