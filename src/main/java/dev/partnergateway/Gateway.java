@@ -17,10 +17,12 @@ import dev.partnergateway.contract.Operation;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.coupon.CouponRows;
 import dev.partnergateway.edge.CallFunction;
+import dev.partnergateway.edge.ContractFiles;
 import dev.partnergateway.edge.ContractStrategy;
 import dev.partnergateway.edge.KeptFunction;
 import dev.partnergateway.edge.PartnerEngine;
 import dev.partnergateway.edge.PartnerServer;
+import dev.partnergateway.edge.RouteFiles;
 import dev.partnergateway.edge.Workers;
 import dev.partnergateway.idempotency.Parked;
 import dev.partnergateway.idempotency.ReplayingRepository;
@@ -77,6 +79,7 @@ import org.apache.camel.builder.NoErrorHandlerBuilder;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.impl.engine.DefaultResourceLoader;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
@@ -200,7 +203,11 @@ public final class Gateway implements AutoCloseable {
                 camel, access, store, seal, answers, deployments::named, operations::get, telemetry, upstream);
         Optional<Queue> queue =
                 settings.queued().isEmpty() ? Optional.empty() : Optional.of(new Queue(settings, house));
-        ContractStrategy checks = new ContractStrategy(access, outbox, queue, telemetry::accepted, operations);
+        ContractFiles contracts = new ContractFiles();
+        contracts.setCamelContext(camel);
+        camel.getRegistry().bind(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + "file", contracts);
+        ContractStrategy checks =
+                new ContractStrategy(contracts, access, outbox, queue, telemetry::accepted, operations);
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);
         HealthCheckRegistry.get(camel).register(new ReadyCheck(server, store));
@@ -246,6 +253,8 @@ public final class Gateway implements AutoCloseable {
                 .stringPropertyNames()
                 .forEach(name -> main.addInitialProperty(name, settings.camel().getProperty(name)));
         main.bind("platform-http-engine", new PartnerEngine(server));
+        // The management server's, too: one set of threads.
+        main.bind("vertx", server.vertx());
         main.bind("upstreamHeaders", new UpstreamHeaders());
         main.bind("call", new CallFunction());
         main.bind("metricsRegistry", telemetry.meters());
@@ -344,10 +353,16 @@ public final class Gateway implements AutoCloseable {
                 .register(meters);
     }
 
-    /** Route files here have no modelines (settings in comments): looking for them takes as long as loading the files. */
+    /** Reads route files once: they have no modelines (settings in comments), and few have beans. */
     private static final class RoutesMain extends Main {
         @Override
-        protected void modelineRoutes(CamelContext camelContext) {}
+        protected void modelineRoutes(CamelContext camel) {}
+
+        @Override
+        protected void configureRoutes(CamelContext camel) throws Exception {
+            camel.getRegistry().bind("routeFiles", new RouteFiles(camel));
+            super.configureRoutes(camel);
+        }
     }
 
     private DeploymentSettings sandboxDeployment() {

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -76,7 +77,11 @@ public final class PartnerServer implements AutoCloseable {
         this.workers = workers;
         this.telemetry = telemetry;
         telemetry.meters().gauge("gateway.requests.running", running);
-        this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+        // Files are files: no copies of what is in jars, for which each process would make a folder.
+        FileSystemOptions files =
+                new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
+        this.vertx =
+                Vertx.vertx(new VertxOptions().setPreferNativeTransport(false).setFileSystemOptions(files));
         HttpServerOptions options = new HttpServerOptions()
                 .setMaxHeaderSize(settings.headerLimit())
                 .setMaxInitialLineLength(LONGEST_LINE)
@@ -142,7 +147,8 @@ public final class PartnerServer implements AutoCloseable {
         return settings;
     }
 
-    Vertx vertx() {
+    /** What this server runs on, until it is closed. */
+    public Vertx vertx() {
         return vertx;
     }
 
