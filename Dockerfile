@@ -8,12 +8,10 @@ COPY target/partner-gateway.jar ./
 COPY routes routes
 COPY openapi openapi
 COPY application.properties ./
-COPY image/make-archive ./
+COPY image/make-archive image/jvm.options ./
 # A start on the image's own JVM, to keep what it loads: the next start takes a fraction of the time.
 RUN ./make-archive && rm -r make-archive data && mkdir data && chown 10001:10001 data
 
 USER 10001:10001
 EXPOSE 8080 9876
-# Two options keep the JVM from printing, between lines of JSON, what nobody can act on.
-ENTRYPOINT ["java", "-XX:AOTCache=gateway.aot", "-XX:MaxRAMPercentage=70", "-Xlog:aot*=error", \
-    "--sun-misc-unsafe-memory-access=allow", "-jar", "partner-gateway.jar"]
+ENTRYPOINT ["java", "@jvm.options", "-jar", "partner-gateway.jar"]
