@@ -3,7 +3,6 @@
 FROM eclipse-temurin:25.0.1_8-jre-noble
 
 WORKDIR /gateway
-COPY target/lib lib
 COPY target/partner-gateway.jar ./
 COPY routes routes
 COPY openapi openapi

@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
  * by ThreadMXBean. The target for a body of 10 members is 25 µs.
  *
  * <p>Run after {@code mvn -DskipTests package}:
- * {@code java -cp 'target/partner-gateway.jar:target/lib/*' bench/ContractBench.java}
+ * {@code java -cp target/partner-gateway.jar bench/ContractBench.java}
  */
 public final class ContractBench {
     private static final int WARM_UP = 5;
