@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
@@ -62,6 +63,25 @@ class ProcessTest {
                 GatewayProcess.launch(GatewayProcess.workingDirectory(), Map.of("gateway.prot", "8080"));
         assertEquals(1, gateway.exitCode());
         assertTrue(gateway.output().contains("gateway.prot is not a setting"), gateway.output());
+    }
+
+    @Test
+    void aLogbackFileOfTheOperatorTakesThePlaceOfTheBuiltInOne() throws IOException {
+        Path home = GatewayProcess.workingDirectory();
+        Files.writeString(home.resolve("log.xml"), """
+                <configuration>
+                  <appender name="mine" class="ch.qos.logback.core.ConsoleAppender">
+                    <encoder><pattern>MINE %level %logger %msg%n</pattern></encoder>
+                  </appender>
+                  <logger name="dev.partnergateway" level="info"/>
+                  <root level="warn"><appender-ref ref="mine"/></root>
+                </configuration>
+                """);
+        try (GatewayProcess gateway = GatewayProcess.start(home, Map.of("logback.configurationFile", "log.xml"))) {
+            gateway.partner().send("POST", "/braze/coupon", coupon("logged"), HEADERS);
+            Await.until(gateway::output, () -> gateway.output()
+                    .contains("MINE INFO dev.partnergateway.access-log POST braze/createCoupon"));
+        }
     }
 
     @Test

@@ -1,10 +1,10 @@
 package dev.partnergateway.telemetry;
 
+import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
-import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
@@ -12,15 +12,17 @@ import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * What is logged and as what: lines on standard error, those of the gateway from INFO, those of libraries from WARN. A
- * {@code logback.xml} on the class path, or the file that {@code -Dlogback.configurationFile} names, takes its place.
+ * What is logged and as what: lines on standard error, those of the gateway from INFO, those of libraries from WARN. The
+ * file that {@code -Dlogback.configurationFile} names takes its place.
  * In Java, because reading it as XML took a tenth of the gateway's start.
  */
-@ConfiguratorRank(ConfiguratorRank.FALLBACK)
 public final class LogFormat extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
+        if (System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
         LogLine line = new LogLine("json".equals(System.getProperty("gateway.log-format")));
         line.setContext(context);
         line.start();
