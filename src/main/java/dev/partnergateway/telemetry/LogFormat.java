@@ -13,8 +13,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
  * What is logged and as what: lines on standard error, those of the gateway from INFO, those of libraries from WARN. The
- * file that {@code -Dlogback.configurationFile} names takes its place.
- * In Java, because reading it as XML took a tenth of the gateway's start.
+ * file that {@code -Dlogback.configurationFile} names takes its place. In Java, which is read soonest.
  */
 public final class LogFormat extends ContextAwareBase implements Configurator {
 
