@@ -30,15 +30,7 @@ class JarIT {
             "{\"deploymentUrl\":\"sandbox.example\",\"applicationId\":1,\"campaignId\":10,\"identifier\":\"jar\"}";
 
     private static Http.Answer coupon(GatewayProcess gateway) {
-        return gateway.partner()
-                .send(
-                        "POST",
-                        "/braze/coupon",
-                        COUPON,
-                        "Authorization",
-                        "ApiKey-v1 sandbox-key-demo-shop",
-                        "Content-Type",
-                        "application/json");
+        return gateway.partner().post("/braze/coupon", COUPON);
     }
 
     private static void assertRepeatIsAnsweredAlike(GatewayProcess gateway) {
@@ -79,19 +71,7 @@ class JarIT {
         settings.put("otel.bsp.schedule.delay", "50");
         try (GatewayProcess gateway = GatewayProcess.start(GatewayProcess.workingDirectory(), settings, JAR)) {
             assertRepeatIsAnsweredAlike(gateway);
-            Http.Answer queued = gateway.partner()
-                    .send(
-                            "PUT",
-                            "/cdp/customer_profiles/audiences",
-                            "{\"data\":[{\"customerProfileId\":\"of-the-jar\",\"adds\":[1]}]}",
-                            "Authorization",
-                            "ApiKey-v1 sandbox-key-demo-shop",
-                            "Content-Type",
-                            "application/json",
-                            "destination-hostname",
-                            "sandbox.example",
-                            "customer-data-platform-name",
-                            "demo-cdp");
+            Http.Answer queued = gateway.partner().join("of-the-jar");
             assertEquals(204, queued.status(), queued.text());
             Await.until(gateway::output, () -> !gateway.sandbox()
                     .calls("updateCustomerProfileAudiences")

@@ -17,6 +17,8 @@ import java.util.Map;
 /** An HTTP client for tests: plain calls, and bytes on a socket for what no client would send. */
 public final class Http {
 
+    private static final String DEMO_KEY = "sandbox-key-demo-shop";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final HttpClient CLIENT = HttpClient.newBuilder()
@@ -65,14 +67,28 @@ public final class Http {
 
     /** Posts JSON as a partner who has the key of the sandbox's demo shop. */
     public Answer post(String path, String json) {
+        return send("POST", path, json, "Authorization", "ApiKey-v1 " + DEMO_KEY, "Content-Type", "application/json");
+    }
+
+    /** Puts a profile into an audience as a customer data platform does, in a call that may be queued. */
+    public Answer join(String profile, String audience, String key) {
         return send(
-                "POST",
-                path,
-                json,
+                "PUT",
+                "/cdp/customer_profiles/audiences",
+                "{\"data\":[{\"customerProfileId\":\"" + profile + "\",\"adds\":[" + audience + "]}]}",
                 "Authorization",
-                "ApiKey-v1 sandbox-key-demo-shop",
+                "ApiKey-v1 " + key,
+                "destination-hostname",
+                "sandbox.example",
+                "customer-data-platform-name",
+                "demo-cdp",
                 "Content-Type",
                 "application/json");
+    }
+
+    /** Puts a profile into audience 1 with the key of the sandbox's demo shop. */
+    public Answer join(String profile) {
+        return join(profile, "1", DEMO_KEY);
     }
 
     /**

@@ -54,18 +54,7 @@ final class Calls {
     }
 
     static Http.Answer audience(Http partner, String profile, String audience, String key) {
-        return partner.send(
-                "PUT",
-                "/cdp/customer_profiles/audiences",
-                "{\"data\":[{\"customerProfileId\":\"" + profile + "\",\"adds\":[" + audience + "]}]}",
-                "Authorization",
-                "ApiKey-v1 " + key,
-                "destination-hostname",
-                "sandbox.example",
-                "customer-data-platform-name",
-                "demo-cdp",
-                "Content-Type",
-                "application/json");
+        return partner.join(profile, audience, key);
     }
 
     static Http.Answer audience(Http partner, String profile, String audience) {

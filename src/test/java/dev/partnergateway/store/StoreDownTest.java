@@ -104,22 +104,6 @@ class StoreDownTest {
         assertEquals(1, made("down"));
     }
 
-    private static Http.Answer join(String profile) {
-        return gateway.partner()
-                .send(
-                        "PUT",
-                        "/cdp/customer_profiles/audiences",
-                        "{\"data\":[{\"customerProfileId\":\"" + profile + "\",\"adds\":[1]}]}",
-                        "Authorization",
-                        "ApiKey-v1 sandbox-key-demo-shop",
-                        "destination-hostname",
-                        "sandbox.example",
-                        "customer-data-platform-name",
-                        "demo-cdp",
-                        "Content-Type",
-                        "application/json");
-    }
-
     private static List<String> joined() {
         return gateway.sandbox().calls("updateCustomerProfileAudiences").stream()
                 .map(call -> call.at("/body/data/0/profileIntegrationId").asText())
@@ -129,12 +113,12 @@ class StoreDownTest {
     @Test
     void whatIsQueuedWhileTheStoreIsDownIsCarriedOutWhenItIsBack() {
         gateway.sandbox().forgetCalls();
-        assertEquals(204, join("first").status());
+        assertEquals(204, gateway.partner().join("first").status());
         Await.until(StoreDownTest::joined, () -> joined().equals(List.of("first")));
         server.stop();
         try {
-            assertEquals(204, join("second").status());
-            assertEquals(204, join("third").status());
+            assertEquals(204, gateway.partner().join("second").status());
+            assertEquals(204, gateway.partner().join("third").status());
         } finally {
             server.start();
         }

@@ -166,7 +166,7 @@ class TelemetryTest {
             awaitUntil(() -> exported.get().contains("trackEventV2")
                     && exported.get().contains("POST /braze/event")
                     && spans(exported.get(), traceId) >= 2);
-            Http.Answer queued = queued(gateway.partner(), "alice-the-secret");
+            Http.Answer queued = gateway.partner().join("alice-the-secret");
             assertEquals(204, queued.status(), queued.text());
             String queuedTrace = logged(gateway, queued).path("traceId").asText();
             // The partner's call, its delivery out of the queue, and the call to Talon.One.
@@ -179,21 +179,6 @@ class TelemetryTest {
         } finally {
             collector.stop(0);
         }
-    }
-
-    private static Http.Answer queued(Http partner, String profile) {
-        return partner.send(
-                "PUT",
-                "/cdp/customer_profiles/audiences",
-                "{\"data\":[{\"customerProfileId\":\"" + profile + "\",\"adds\":[1]}]}",
-                "Authorization",
-                "ApiKey-v1 sandbox-key-demo-shop",
-                "Content-Type",
-                "application/json",
-                "destination-hostname",
-                "sandbox.example",
-                "customer-data-platform-name",
-                "demo-cdp");
     }
 
     /** The line in the log of an answered call. */
