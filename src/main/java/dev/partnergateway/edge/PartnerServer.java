@@ -2,6 +2,7 @@ package dev.partnergateway.edge;
 
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.http.RequestDecoder;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.telemetry.CallObservation;
 import dev.partnergateway.telemetry.Telemetry;

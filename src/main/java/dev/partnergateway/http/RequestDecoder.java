@@ -1,4 +1,4 @@
-package dev.partnergateway.edge;
+package dev.partnergateway.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
  * could read in another way is refused, because a request could be hidden in the difference. Gives the head of a request
  * a limited time to arrive.
  */
-final class RequestDecoder extends VertxHttpRequestDecoder {
+public final class RequestDecoder extends VertxHttpRequestDecoder {
 
     /** How a request's head is not as it must be; the text is for the caller. */
-    static final class BadHead extends RuntimeException {
+    public static final class BadHead extends RuntimeException {
 
         private final int status;
 
@@ -32,7 +32,8 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
             this.status = status;
         }
 
-        int status() {
+        /** What the caller is answered. */
+        public int status() {
             return status;
         }
     }
@@ -48,7 +49,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
      *
      * @param patience how long a head may take from its first byte to its end
      */
-    RequestDecoder(HttpServerOptions options, Duration patience) {
+    public RequestDecoder(HttpServerOptions options, Duration patience) {
         super(options);
         this.patience = patience;
     }
