@@ -16,13 +16,12 @@ import dev.partnergateway.cluster.SharedLeases;
 import dev.partnergateway.contract.Operation;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.coupon.CouponRows;
-import dev.partnergateway.edge.CallFunction;
 import dev.partnergateway.edge.ContractFiles;
 import dev.partnergateway.edge.ContractStrategy;
-import dev.partnergateway.edge.KeptFunction;
 import dev.partnergateway.edge.PartnerEngine;
 import dev.partnergateway.edge.PartnerServer;
 import dev.partnergateway.edge.RouteFiles;
+import dev.partnergateway.edge.RouteFunctions;
 import dev.partnergateway.edge.Workers;
 import dev.partnergateway.idempotency.Parked;
 import dev.partnergateway.idempotency.ReplayingRepository;
@@ -256,9 +255,8 @@ public final class Gateway implements AutoCloseable {
         // The management server's, too: one set of threads.
         main.bind("vertx", server.vertx());
         main.bind("upstreamHeaders", new UpstreamHeaders());
-        main.bind("call", new CallFunction());
         main.bind("metricsRegistry", telemetry.meters());
-        main.bind("kept", new KeptFunction());
+        RouteFunctions.ALL.forEach(main::bind);
         // Camel's own hook at the end of the process would wait for a stop that only this class orders.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         return main;

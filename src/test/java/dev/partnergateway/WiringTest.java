@@ -51,6 +51,22 @@ class WiringTest {
     private static final Pattern FOREIGN_JQ = Pattern.compile(
             "\\bheader\\(|\\bproperty\\(|\\$ENV|\\benv\\b|\\binput(s|_filename)?\\b|\\bimport\\b|\\{\\{");
 
+    /** A text in jq; one that holds an expression is looked into. */
+    private static final Pattern JQ_TEXT = Pattern.compile("\"(?:[^\"\\\\]|\\\\[^(])*\"");
+
+    /** A function's name where it is no member's. */
+    private static final String CALLED = "(?<![.$\\w])(?:%s)(?![\\w:])";
+
+    /**
+     * jq whose time grows faster than what it works on: regular expressions, and functions that copy what they have
+     * gathered with each further item. The functions of the core and {@code [...] | from_entries} do the same at once.
+     */
+    private static final Pattern SLOW_JQ = Pattern.compile(String.format(
+                    CALLED,
+                    "test|match|capture|scan|splits|sub|gsub|_match_impl|_sub_impl|reduce|foreach|add|flatten"
+                            + "|transpose|walk|map_values|combinations|until|while|recurse|limit|nth|fromjson")
+            + "|(?<![.$\\w])split\\([^()]*;");
+
     static List<Path> files() throws IOException {
         try (Stream<Path> partners = Files.list(Path.of("routes"));
                 Stream<Path> core = Files.list(Path.of("src/main/resources/core"))) {
@@ -96,6 +112,17 @@ class WiringTest {
                 "- route: {id: a, from: {uri: 'direct:a', steps: [{transform: {jq: {expression: '$ENV'}}}]}}",
                 "- route: {id: a, from: {uri: 'direct:a', steps: [{transform: {jq: '\"{{env:PATH}}\"'}}]}}",
                 "- route: {id: a, from: {uri: 'direct:a', steps: [{log: 'x'}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{transform: {jq: '.a | test(\"^ *$\")'}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{transform: {jq: '[match(\"a\"; \"g\")]'}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{transform: {jq: 'capture(\"(?<a>.)\")'}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{transform: {jq: '[scan (\"a\")]'}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{setVariable: {name: a, jq: 'gsub(\" \"; \"\")'}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{split: {jq: 'split(\",\"; null)', steps: []}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{split: {jq: '[splits(\",\")]', steps: []}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{choice: {when: [{jq: '.a|sub(\"a\";\"\")', steps: []}]}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{transform: {jq: '\"\\(.a | sub(\"b\"; \"\"))\"'}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{transform: {jq: 'reduce .[] as $x ({}; . + $x)'}}]}}",
+                "- route: {id: a, from: {uri: 'direct:a', steps: [{transform: {jq: '.a | add'}}]}}",
                 "- route: {id: a, errorHandler: {}, from: {uri: 'direct:a', steps: []}}",
                 "- route: {id: a, from: {uri: 'direct:a', steps: [{choice: {when: [{jq: '.a', steps: [{bean: x}]}]}}]}}",
                 "- rest: {id: a, get: [{path: /}]}",
@@ -109,6 +136,7 @@ class WiringTest {
     void whatRoutesNeedIsAllowed() throws IOException {
         String route = "- route: {id: a, from: {uri: 'direct:a', steps: [{setVariable: {name: a, jq: '.b'}},"
                 + "{filter: {jq: '.a', steps: [{to: 'kamelet:create-coupon'}]}},"
+                + "{transform: {jq: '{add: .sub, test: \"match(a)\", a: (.b | split(\",\"))}'}},"
                 + "{choice: {when: [{jq: '.a', steps: [{to: 'talon-one:x?missing=null'}]}], otherwise: {steps: []}}}]}}";
         assertEquals(List.of(), foreign(YAML.readTree(route), true));
     }
@@ -219,6 +247,9 @@ class WiringTest {
         String text = jq.isObject() ? jq.path("expression").asText() : jq.asText();
         if (FOREIGN_JQ.matcher(text).find()) {
             foreign.add("jq: " + text);
+        }
+        if (SLOW_JQ.matcher(JQ_TEXT.matcher(text).replaceAll("\"\"")).find()) {
+            foreign.add("jq that takes too long: " + text);
         }
     }
 
