@@ -27,7 +27,7 @@ final class ReadyCheck extends AbstractHealthCheck {
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         if (!server.ready()) {
             builder.message("the partner port takes no calls").down();
-        } else if (!store.reachable()) {
+        } else if (!store.writable()) {
             builder.message("the store does not answer").down();
         } else {
             builder.up();

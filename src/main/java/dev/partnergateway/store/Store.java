@@ -186,8 +186,8 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Whether the database answers. */
-    public boolean reachable() {
+    /** Whether a call could be written down now; answers within about 2 seconds, whatever the database does. */
+    public boolean writable() {
         try (Connection connection = connection()) {
             return connection.isValid(1);
         } catch (SQLException e) {
