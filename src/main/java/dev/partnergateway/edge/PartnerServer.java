@@ -2,12 +2,11 @@ package dev.partnergateway.edge;
 
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.http.ErrorBody;
 import dev.partnergateway.http.RequestDecoder;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.telemetry.CallObservation;
 import dev.partnergateway.telemetry.Telemetry;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -292,19 +291,11 @@ public final class PartnerServer implements AutoCloseable {
     }
 
     private static void refuseInvalid(HttpServerRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        Refusal refusal;
-        if (cause instanceof TooLongHttpLineException) {
-            refusal = Refusal.of(414, "The address of this call is too long");
-        } else if (cause instanceof TooLongHttpHeaderException) {
-            refusal = Refusal.of(431, "The headers of this call are too long");
-        } else if (cause instanceof RequestDecoder.BadHead head) {
-            refusal = Refusal.of(head.status(), head.getMessage());
-        } else {
-            refusal = Refusal.of(400, "This is not a well-formed HTTP request");
-        }
         request.response().putHeader("Connection", "close");
-        refuse(request, UUID.randomUUID().toString(), refusal);
+        refuse(
+                request,
+                UUID.randomUUID().toString(),
+                RequestDecoder.refusal(request.decoderResult().cause()));
         request.connection().close();
     }
 

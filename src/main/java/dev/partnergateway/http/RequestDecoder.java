@@ -1,5 +1,6 @@
 package dev.partnergateway.http;
 
+import dev.partnergateway.call.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -8,6 +9,8 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.time.Duration;
@@ -23,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 public final class RequestDecoder extends VertxHttpRequestDecoder {
 
     /** How a request's head is not as it must be; the text is for the caller. */
-    public static final class BadHead extends RuntimeException {
+    private static final class BadHead extends RuntimeException {
 
         private final int status;
 
@@ -32,8 +35,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
             this.status = status;
         }
 
-        /** What the caller is answered. */
-        public int status() {
+        int status() {
             return status;
         }
     }
@@ -52,6 +54,24 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     public RequestDecoder(HttpServerOptions options, Duration patience) {
         super(options);
         this.patience = patience;
+    }
+
+    /**
+     * What the caller of a head that could not be read is answered.
+     *
+     * @param cause why the server calls the request invalid
+     */
+    public static Refusal refusal(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return Refusal.of(414, "The address of this call is too long");
+        }
+        if (cause instanceof TooLongHttpHeaderException) {
+            return Refusal.of(431, "The headers of this call are too long");
+        }
+        if (cause instanceof BadHead head) {
+            return Refusal.of(head.status(), head.getMessage());
+        }
+        return Refusal.of(400, "This is not a well-formed HTTP request");
     }
 
     @Override
