@@ -21,6 +21,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,6 +32,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -84,7 +87,7 @@ class ManifestsTest {
         for (JsonNode document : all) {
             assertEquals(Set.of(), unknown(document));
         }
-        JsonNode pod = one(all, "Deployment").path("spec").path("template").path("spec");
+        JsonNode pod = pod(all);
         Map<String, JsonNode> configMaps = new HashMap<>();
         all.stream()
                 .filter(document -> document.path("kind").asText().equals("ConfigMap"))
@@ -97,12 +100,8 @@ class ManifestsTest {
         assertTrue(configMaps.get(volume(pod, "settings")).path("data").has("application.properties"));
 
         JsonNode container = pod.path("containers").get(0);
-        Map<String, String> environment = new HashMap<>();
-        container
-                .path("env")
-                .forEach(entry -> environment.put(
-                        entry.path("name").asText(), entry.path("value").asText()));
-        Settings settings = Settings.load(Path.of("application.properties"), environment, new Properties());
+        assertFalse(pod.path("enableServiceLinks").asBoolean(true), "a Service called gateway is no setting");
+        Settings settings = settings(all);
         long stopping = container
                         .path("lifecycle")
                         .path("preStop")
@@ -114,6 +113,7 @@ class ManifestsTest {
         assertTrue(pod.path("terminationGracePeriodSeconds").asLong() > stopping, "grace outlives draining");
         assertTrue(settings.drain().compareTo(settings.deadline("any")) > 0, "draining outlives the longest deadline");
         assertEquals("0.0.0.0", settings.managementHost());
+        assertEquals(1, settings.proxies(), "an Ingress stands in front");
         assertEquals(overlay.equals("embedded"), settings.storeUrl().startsWith("jdbc:h2:"));
         assertEquals(overlay.equals("kafka"), settings.kafka().isPresent());
         assertEquals(
@@ -139,6 +139,127 @@ class ManifestsTest {
             }
         }
         return names;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"embedded openshift", "kafka openshift ingress", "postgres fixed-ids ingress"})
+    void componentsAreAddedToAnOverlay(String arguments) throws Exception {
+        List<JsonNode> all = documents(render(arguments.split(" ")));
+        for (JsonNode document : all) {
+            assertEquals(Set.of(), unknown(document));
+        }
+        JsonNode ids = pod(all).path("securityContext");
+        for (String id : List.of("runAsUser", "runAsGroup", "fsGroup")) {
+            assertEquals(arguments.contains("openshift"), ids.path(id).isMissingNode(), id);
+        }
+        JsonNode policy = one(all, "NetworkPolicy").path("spec");
+        assertEquals(
+                arguments.contains("openshift"),
+                policy.path("egress").toString().contains("openshift-dns"),
+                "names of OpenShift are asked for at 5353");
+        boolean ingress = arguments.contains("ingress");
+        assertEquals(ingress, policy.path("ingress").get(0).has("from"), "the Ingress controller alone");
+        if (ingress) {
+            JsonNode spec = one(all, "Ingress").path("spec");
+            JsonNode backend = spec.at("/rules/0/http/paths/0/backend/service");
+            assertEquals(
+                    spec.at("/rules/0/host"),
+                    spec.at("/tls/0/hosts/0"),
+                    "what is served is what the certificate is for");
+            assertFalse(spec.at("/tls/0/secretName").asText().isEmpty());
+            JsonNode service = all.stream()
+                    .filter(document -> document.path("kind").asText().equals("Service"))
+                    .filter(document -> document.at("/metadata/name").equals(backend.path("name")))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(service.at("/spec/ports/0/name"), backend.at("/port/name"));
+        }
+    }
+
+    @Test
+    void anOverlayAsTheReadmeShowsItIsRendered() throws Exception {
+        Path copy = Files.createTempDirectory("mine");
+        Map<String, String> mine = new HashMap<>();
+        Matcher shown = Pattern.compile("```yaml\n# k8s/overlays/mine/(\\S+)\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("k8s/README.md")));
+        while (shown.find()) {
+            mine.put(shown.group(1), shown.group(2));
+        }
+        assertEquals(Set.of("kustomization.yaml", "network-policy.yaml"), mine.keySet());
+        for (String source : List.of("k8s", "routes", "openapi", "application.properties")) {
+            copy(Path.of(source), copy);
+        }
+        for (Map.Entry<String, String> file : mine.entrySet()) {
+            Path target = copy.resolve("k8s/overlays/mine").resolve(file.getKey());
+            Files.createDirectories(target.getParent());
+            Files.writeString(target, file.getValue());
+        }
+        List<JsonNode> all = documents(render(copy, "mine"));
+        for (JsonNode document : all) {
+            assertEquals(Set.of(), unknown(document));
+        }
+        String image = pod(all).at("/containers/0/image").asText();
+        assertTrue(image.startsWith("registry.example/partner-gateway@sha256:"), image);
+        JsonNode egress = one(all, "NetworkPolicy").at("/spec/egress");
+        assertEquals(List.of("53", "443", "5432", "5432", "4318"), texts(egress, "/ports/0/port"));
+        assertEquals(List.of("10.20.30.0/28"), texts(egress.get(3).path("to"), "/ipBlock/cidr"));
+    }
+
+    @Test
+    void namesCanBeAskedForWithAndWithoutACacheOnTheNode() throws IOException {
+        JsonNode names = documents(Files.readString(Path.of("k8s/base/network-policy.yaml")))
+                .get(0)
+                .at("/spec/egress/0");
+        assertEquals(List.of("UDP", "TCP"), texts(names.path("ports"), "/protocol"));
+        assertEquals(
+                "kube-system",
+                names.at("/to/0/namespaceSelector/matchLabels/kubernetes.io~1metadata.name")
+                        .asText());
+        assertEquals("169.254.20.10/32", names.at("/to/1/ipBlock/cidr").asText());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "kafka"})
+    void allPodsTogetherStayBelowTheConnectionsThatPostgresqlAllowsByDefault(String overlay) throws Exception {
+        List<JsonNode> all = documents(render(overlay));
+        int pods = one(all, "HorizontalPodAutoscaler").at("/spec/maxReplicas").asInt();
+        int connections = settings(all).storeConnections();
+        int allowed = 100 - 3;
+        // While all of them are replaced, each one's successor has its connections already.
+        assertTrue(2 * pods * connections <= allowed, pods + " pods, " + connections + " connections each");
+    }
+
+    @Test
+    void theOperatorsPortIsReachedFromInsideThePodOnly() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("k8s"))) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(name -> name.toString().endsWith(".yaml"))
+                    .toList()) {
+                String text = Files.readString(file);
+                assertFalse(text.contains("9877") || text.contains("GATEWAY_OPERATOR"), file.toString());
+            }
+        }
+        assertFalse(Files.readString(Path.of("Dockerfile")).contains("9877"));
+    }
+
+    @Test
+    void idsAreWrittenDownInOneComponentAndTheImageServesAnyUserOfGroup0() throws IOException {
+        Set<String> files = new TreeSet<>();
+        try (Stream<Path> all = Files.walk(Path.of("k8s"))) {
+            for (Path file :
+                    all.filter(name -> name.toString().endsWith(".yaml")).toList()) {
+                if (Pattern.compile("(runAsUser|runAsGroup|fsGroup): \\d")
+                        .matcher(Files.readString(file))
+                        .find()) {
+                    files.add(file.toString());
+                }
+            }
+        }
+        assertEquals(Set.of("k8s/components/fixed-ids/kustomization.yaml"), files);
+        String dockerfile = Files.readString(Path.of("Dockerfile"));
+        assertTrue(dockerfile.contains("\nUSER 10001:0\n"), dockerfile);
+        assertTrue(dockerfile.contains("chown 10001:0 data && chmod g=u data"), dockerfile);
+        assertTrue(Files.readString(Path.of("pom.xml")).contains("<user>10001:0</user>"));
     }
 
     @Test
@@ -171,6 +292,19 @@ class ManifestsTest {
                 .getSchema(schema)
                 .validate(integration);
         assertEquals(Set.of(), problems);
+        List<String> environment = texts(integration.at("/spec/traits/environment/vars"), "");
+        for (JsonNode entry : documents(Files.readString(Path.of("k8s/overlays/postgres/deployment.yaml")))
+                .get(0)
+                .at("/spec/template/spec/containers/0/env")) {
+            assertTrue(
+                    environment.contains(entry.path("name").asText() + "="
+                            + entry.path("value").asText()),
+                    environment + " lacks " + entry);
+        }
+        assertTrue(environment.contains("GATEWAY_PROXIES=1"), environment.toString());
+        assertFalse(
+                schema.toString().contains("enableServiceLinks"),
+                "an Integration can switch service links off now: do so, and take it out of k8s/camel-k/README.md");
         ((ObjectNode) integration.path("spec").path("traits").path("container")).put("imagePul", "Always");
         assertEquals(
                 1,
@@ -241,14 +375,49 @@ class ManifestsTest {
         }
     }
 
-    private static String render(String overlay) throws Exception {
+    private static JsonNode pod(List<JsonNode> all) {
+        return one(all, "Deployment").path("spec").path("template").path("spec");
+    }
+
+    private static Settings settings(List<JsonNode> all) {
+        Map<String, String> environment = new HashMap<>();
+        pod(all).at("/containers/0/env")
+                .forEach(entry -> environment.put(
+                        entry.path("name").asText(), entry.path("value").asText()));
+        return Settings.load(Path.of("application.properties"), environment, new Properties());
+    }
+
+    private static List<String> texts(JsonNode items, String pointer) {
+        List<String> texts = new ArrayList<>();
+        items.forEach(item -> texts.add(item.at(pointer).asText()));
+        return texts;
+    }
+
+    private static void copy(Path source, Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = folder.resolve(file);
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    private static String render(String... arguments) throws Exception {
+        return render(Path.of(""), arguments);
+    }
+
+    private static String render(Path root, String... arguments) throws Exception {
         boolean there = false;
         for (List<String> probe :
                 List.of(List.of("kustomize", "version"), List.of("kubectl", "kustomize", "k8s/base"))) {
             there = there || run(probe).status() == 0;
         }
         Assumptions.assumeTrue(there, "neither kustomize nor kubectl (1.27 or newer) is on this machine: not rendered");
-        Output output = run(List.of("k8s/render", overlay));
+        List<String> command =
+                new ArrayList<>(List.of(root.resolve("k8s/render").toString()));
+        command.addAll(List.of(arguments));
+        Output output = run(command);
         assertEquals(0, output.status(), output.text());
         return output.text();
     }
