@@ -1,12 +1,12 @@
 package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * The vendor extensions of a parameter or a schema. They declare what plain OpenAPI cannot say, so that the core needs
@@ -20,7 +20,7 @@ import java.util.regex.PatternSyntaxException;
  * @param aliases {@code x-aliases}: other accepted spellings of the name
  * @param excludes {@code x-excludes}: names of members that cannot be present as well
  * @param mostChanges {@code x-most-changes}: most items that the lists inside the value hold together; 0 = any number
- * @param memberNames {@code x-member-names}: regular expression that all names of members match; empty = any name
+ * @param memberNames {@code x-member-names}: regular expression that all names of members match; null = any name
  * @param mostInTotal {@code x-most-in-total}: the most that a number of a list's items may be when it is added up, by its
  *     name
  */
@@ -33,10 +33,10 @@ record Annotations(
         List<String> aliases,
         List<String> excludes,
         int mostChanges,
-        String memberNames,
+        Pattern memberNames,
         Map<String, Integer> mostInTotal) {
     static final Annotations NONE =
-            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, "", Map.of());
+            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, null, Map.of());
 
     private static final List<String> KNOWN = List.of(
             "x-deployment",
@@ -75,7 +75,7 @@ record Annotations(
                 read(extensions, "x-aliases", place, Annotations::names, List.of()),
                 read(extensions, "x-excludes", place, Annotations::names, List.of()),
                 read(extensions, "x-most-changes", place, Annotations::number, 0),
-                read(extensions, "x-member-names", place, Annotations::pattern, ""),
+                read(extensions, "x-member-names", place, Annotations::pattern, null),
                 read(extensions, "x-most-in-total", place, Annotations::totals, Map.of()));
     }
 
@@ -93,7 +93,7 @@ record Annotations(
                 joined(aliases, other.aliases),
                 joined(excludes, other.excludes),
                 Math.max(mostChanges, other.mostChanges),
-                memberNames.isEmpty() ? other.memberNames : memberNames,
+                memberNames == null ? other.memberNames : memberNames,
                 mostInTotal.isEmpty() ? other.mostInTotal : mostInTotal);
     }
 
@@ -104,10 +104,10 @@ record Annotations(
         return value.booleanValue();
     }
 
-    private static String pattern(String name, JsonNode value, String place) {
+    private static Pattern pattern(String name, JsonNode value, String place) {
         try {
             if (value != null && value.isTextual()) {
-                return Pattern.compile(value.textValue()).pattern();
+                return Pattern.compile(value.textValue());
             }
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(place + ": " + name + " cannot be read: " + e.getDescription(), e);

@@ -52,8 +52,8 @@ public final class Contract {
      * @param file an OpenAPI 3.0 file in YAML or JSON
      * @return its operations, ready to check calls
      * @throws UncheckedIOException when the file cannot be read
-     * @throws IllegalArgumentException as {@link #of}, and for everything the OpenAPI parser finds wrong, and for
-     *     keywords beside a {@code $ref}, which OpenAPI ignores
+     * @throws IllegalArgumentException as {@link #of}, and for everything the OpenAPI parser finds wrong, for keywords
+     *     beside a {@code $ref}, which OpenAPI ignores, and for what callers may send without a bound
      */
     public static Contract read(Path file) {
         String text;
@@ -71,7 +71,9 @@ public final class Contract {
                 throw new IllegalArgumentException(String.join("; ", read.getMessages()));
             }
             refuseIgnored(tree, "");
-            return new Contract(new Operations(parsed.getOpenAPI()).compile(), outline(tree));
+            Contract contract = new Contract(new Operations(parsed.getOpenAPI()).compile(), outline(tree));
+            Bounds.require(tree);
+            return contract;
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }

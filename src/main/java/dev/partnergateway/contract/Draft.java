@@ -1,5 +1,7 @@
 package dev.partnergateway.contract;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.swagger.v3.oas.models.media.Discriminator;
 import io.swagger.v3.oas.models.media.Schema;
 import java.math.BigDecimal;
@@ -10,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** One schema with its references followed and its allOf parts merged: what a {@link Type} is compiled from. */
 final class Draft {
@@ -31,6 +31,8 @@ final class Draft {
     private Integer maxLength;
     private Integer minItems;
     private Integer maxItems;
+    private Integer maxProperties;
+    private final Set<String> forbiddenTexts = new LinkedHashSet<>();
     private final List<Pattern> patterns = new ArrayList<>();
     private final List<Schema<?>> items = new ArrayList<>();
     private final Map<String, List<Schema<?>>> properties = new LinkedHashMap<>();
@@ -92,6 +94,10 @@ final class Draft {
                     ? texts
                     : enumTexts.stream().filter(texts::contains).toList();
         }
+        if (schema.getNot() != null) {
+            List<?> texts = schema.getNot().getEnum();
+            texts.forEach(text -> forbiddenTexts.add(String.valueOf(text)));
+        }
         if (schema.getPattern() != null) {
             try {
                 patterns.add(Pattern.compile(schema.getPattern()));
@@ -118,6 +124,7 @@ final class Draft {
         maxLength = smaller(maxLength, schema.getMaxLength());
         minItems = greater(minItems, schema.getMinItems());
         maxItems = smaller(maxItems, schema.getMaxItems());
+        maxProperties = smaller(maxProperties, schema.getMaxProperties());
     }
 
     private void addContainers(Schema<?> schema) {
@@ -166,10 +173,9 @@ final class Draft {
     /** Keywords that would be read but not enforced are worse than none: the file would promise what does not hold. */
     private void refuseUnsupported(Schema<?> schema) {
         refuse(schema.getMultipleOf() != null, "multipleOf");
-        refuse(schema.getNot() != null, "not");
+        refuse(schema.getNot() != null && !isEnum(schema.getNot()), "not, other than with an enum,");
         refuse(Boolean.TRUE.equals(schema.getUniqueItems()), "uniqueItems");
         refuse(schema.getMinProperties() != null, "minProperties");
-        refuse(schema.getMaxProperties() != null, "maxProperties");
         refuse(schema.getConst() != null, "const");
         refuse(schema.getIf() != null, "if");
         refuse(schema.getPrefixItems() != null, "prefixItems");
@@ -177,6 +183,10 @@ final class Draft {
         refuse(schema.getTypes() != null && schema.getTypes().size() > 1, "a list of types");
         refuse(schema.getExclusiveMinimum() != null && schema.getMinimum() == null, "exclusiveMinimum without minimum");
         refuse(schema.getExclusiveMaximum() != null && schema.getMaximum() == null, "exclusiveMaximum without maximum");
+    }
+
+    private static boolean isEnum(Schema<?> schema) {
+        return schema.getEnum() != null && schema.getPattern() == null && schema.getNot() == null;
     }
 
     private void refuse(boolean used, String keyword) {
@@ -192,6 +202,8 @@ final class Draft {
                 (minLength != null || maxLength != null || !patterns.isEmpty()) && !isPlainString(),
                 "minLength, maxLength and pattern",
                 "strings that are no date-times");
+        misplaced(maxProperties != null && !"object".equals(type), "maxProperties", "objects");
+        misplaced(!forbiddenTexts.isEmpty() && !isPlainString(), "not", "strings that are no date-times");
         misplaced((minItems != null || maxItems != null) && !"array".equals(type), "minItems and maxItems", "arrays");
         misplaced(
                 enumTexts != null && !isPlainString() && !"integer".equals(type),
@@ -210,7 +222,7 @@ final class Draft {
                 annotations.mostChanges() > 0 && !"object".equals(type) && !"array".equals(type),
                 "x-most-changes",
                 "objects and arrays");
-        misplaced(!annotations.memberNames().isEmpty() && !"object".equals(type), "x-member-names", "objects");
+        misplaced(annotations.memberNames() != null && !"object".equals(type), "x-member-names", "objects");
         misplaced(!annotations.mostInTotal().isEmpty() && !"array".equals(type), "x-most-in-total", "arrays");
         misplaced(annotations.deployment() && !isPlainString(), "x-deployment", "strings");
         misplaced(annotations.credential() && !isPlainString(), "x-credential", "strings");
@@ -293,6 +305,14 @@ final class Draft {
 
     Integer maxItems() {
         return maxItems;
+    }
+
+    Integer maxProperties() {
+        return maxProperties;
+    }
+
+    Set<String> forbiddenTexts() {
+        return forbiddenTexts;
     }
 
     List<Pattern> patterns() {

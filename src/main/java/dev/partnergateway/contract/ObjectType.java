@@ -3,6 +3,7 @@ package dev.partnergateway.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.re2j.Pattern;
 import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ final class ObjectType extends Type {
     private final Set<String> spellings;
     private final Type others;
     private final boolean closed;
+    private final int most;
 
     /**
      * An object type.
@@ -21,12 +23,14 @@ final class ObjectType extends Type {
      * @param properties the declared members, in order
      * @param others the type of members that are not declared; null when they are dropped
      * @param closed whether members that are not declared are refused
+     * @param most most members, declared or not
      */
-    ObjectType(List<Property> properties, Type others, boolean closed, boolean nullable) {
+    ObjectType(List<Property> properties, Type others, boolean closed, int most, boolean nullable) {
         super("a JSON object", nullable);
         this.properties = properties.toArray(new Property[0]);
         this.others = others;
         this.closed = closed;
+        this.most = most;
         Set<String> known = new HashSet<>();
         for (Property property : properties) {
             known.add(property.name());
@@ -42,6 +46,9 @@ final class ObjectType extends Type {
             return check.refuse(expectation(), value);
         }
         ObjectNode object = (ObjectNode) given;
+        if (object.size() > most) {
+            return check.refuse("at most " + most + " members, got " + object.size());
+        }
         ObjectNode checked = Json.FACTORY.objectNode();
         boolean collects = false;
         for (Property property : properties) {
@@ -91,8 +98,8 @@ final class ObjectType extends Type {
                 return check.refuse("lists of at most " + most + " items together, got " + changes);
             }
         }
-        String names = property.annotations().memberNames();
-        if (checked != null && !names.isEmpty()) {
+        Pattern names = property.annotations().memberNames();
+        if (checked != null && names != null) {
             refuseNames(checked, names, check);
         }
         if (checked != null && checked.isTextual()) {
@@ -106,9 +113,9 @@ final class ObjectType extends Type {
         return checked;
     }
 
-    private static void refuseNames(JsonNode object, String pattern, Check check) {
+    private static void refuseNames(JsonNode object, Pattern pattern, Check check) {
         for (var member : object.properties()) {
-            if (!member.getKey().matches(pattern)) {
+            if (!pattern.matches(member.getKey())) {
                 check.enter(member.getKey());
                 check.report(": expected a member name matching " + pattern);
                 check.leave();

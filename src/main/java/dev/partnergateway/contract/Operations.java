@@ -262,7 +262,7 @@ final class Operations {
                 || !annotations.aliases().isEmpty()
                 || !annotations.excludes().isEmpty()
                 || annotations.mostChanges() > 0
-                || !annotations.memberNames().isEmpty()
+                || annotations.memberNames() != null
                 || !annotations.mostInTotal().isEmpty()) {
             throw wrong(
                     place,

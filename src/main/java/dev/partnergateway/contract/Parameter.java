@@ -39,6 +39,15 @@ final class Parameter {
         }
     }
 
+    /** Checks the attributes of a query and puts them under the declared name. */
+    void take(ObjectNode collection, ObjectNode values, Check check) {
+        check.at(label);
+        JsonNode value = property.type().check(collection, check);
+        if (value != null) {
+            values.set(name, value);
+        }
+    }
+
     private boolean isAbsent(String text) {
         if (text == null) {
             return true;

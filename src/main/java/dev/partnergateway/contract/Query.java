@@ -48,7 +48,7 @@ final class Query {
             }
         }
         if (collection != null && !collection.isEmpty()) {
-            values.set(attributes.name(), collection);
+            attributes.take(collection, values, check);
         }
         return values;
     }

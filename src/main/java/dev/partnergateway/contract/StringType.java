@@ -1,9 +1,9 @@
 package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.re2j.Pattern;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** A text, with its length counted in code points as OpenAPI does. */
 final class StringType extends Type {
@@ -12,6 +12,7 @@ final class StringType extends Type {
     private final int longest;
     private final List<Pattern> patterns;
     private final Set<String> allowed;
+    private final Set<String> forbidden;
 
     StringType(Draft draft) {
         super(expectation(draft), draft.nullable());
@@ -19,6 +20,7 @@ final class StringType extends Type {
         shortest = draft.minLength() == null ? 0 : draft.minLength();
         longest = draft.maxLength() == null ? Json.LONGEST_TEXT : draft.maxLength();
         patterns = draft.patterns();
+        forbidden = Set.copyOf(draft.forbiddenTexts());
         allowed = draft.enumTexts() == null ? null : Set.copyOf(draft.enumTexts());
     }
 
@@ -28,11 +30,12 @@ final class StringType extends Type {
             return check.refuse(expectation(), value);
         }
         String text = value.textValue();
+        // What is too long is looked at no further.
+        if (!hasLength(text) || (allowed != null && !allowed.contains(text)) || forbidden.contains(text)) {
+            return check.refuse(expectation());
+        }
         if (!Text.isClean(text)) {
             return check.refuse(Text.UNICODE);
-        }
-        if (!hasLength(text) || (allowed != null && !allowed.contains(text))) {
-            return check.refuse(expectation());
         }
         for (int i = 0; i < patterns.size(); i++) {
             if (!patterns.get(i).matcher(text).find()) {
@@ -57,6 +60,9 @@ final class StringType extends Type {
         if (units <= longest && units >= 2L * shortest) {
             return true;
         }
+        if (units > 2L * longest) {
+            return false;
+        }
         int points = text.codePointCount(0, units);
         return points >= shortest && points <= longest;
     }
@@ -69,6 +75,9 @@ final class StringType extends Type {
         text.append(Expectation.count(draft.minLength(), draft.maxLength(), "character"));
         for (Pattern pattern : draft.patterns()) {
             text.append(" matching ").append(pattern.pattern());
+        }
+        if (!draft.forbiddenTexts().isEmpty()) {
+            text.append(" other than ").append(String.join(", ", draft.forbiddenTexts()));
         }
         return text.toString();
     }

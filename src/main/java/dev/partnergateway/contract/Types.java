@@ -116,7 +116,12 @@ final class Types {
                 : draft.additional().isEmpty()
                         ? new FreeType()
                         : plain(draft.additional(), draft.place() + "/additionalProperties");
-        return new ObjectType(properties, others, Boolean.FALSE.equals(draft.additionalAllowed()), draft.nullable());
+        return new ObjectType(
+                properties,
+                others,
+                Boolean.FALSE.equals(draft.additionalAllowed()),
+                draft.maxProperties() == null ? Integer.MAX_VALUE : draft.maxProperties(),
+                draft.nullable());
     }
 
     private static void refuseUndeclaredNames(Draft draft, List<Property> properties) {

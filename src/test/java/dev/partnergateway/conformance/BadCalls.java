@@ -170,9 +170,11 @@ final class BadCalls {
                 wrong.add(with(place, parameter.getName(), value.isTextual() ? value.asText() : value.toString()));
             }
         }
-        String names = marked(parameter.getExtensions(), "x-deployment") ? "deployment" : parameter.getName();
+        boolean deployment = marked(parameter.getExtensions(), "x-deployment");
         for (Map<String, String> values : wrong) {
             String value = String.valueOf(values.get(parameter.getName()));
+            // Where it is missing, the text is "No Deployment URL specified".
+            String names = deployment && value.length() < 300 ? "deployment" : parameter.getName();
             all.add(new Bad(
                     parameter.getIn() + " " + parameter.getName() + " = "
                             + (value.length() > 40 ? value.length() + " characters" : value),
@@ -187,7 +189,7 @@ final class BadCalls {
             all.add(new Bad(
                     "query " + parameter.getName() + " twice",
                     Set.of(400),
-                    names,
+                    parameter.getName(),
                     headers,
                     path + text(query) + twice,
                     text(body)));

@@ -77,18 +77,18 @@ class CoercionTest {
             {"word":"a"}                     | /word: expected a string of 2 to 3 characters
             {"word":"abcd"}                  | /word: expected a string of 2 to 3 characters
             {"word":12}                      | /word: expected a string of 2 to 3 characters, got an integer
-            {"code":"A"}                     | /code: expected a string matching ^[a-z]+$
-            {"list":[]}                      | /list: expected an array of at least 1 item
+            {"code":"A"}                     | /code: expected a string of at most 1048576 characters matching ^[a-z]+$
+            {"list":[]}                      | /list: expected an array of 1 to 10000 items
             {"list":[null]}                  | /list/0: expected a 64-bit integer, got null
-            {"list":"1,2"}                   | /list: expected an array of at least 1 item, got a string
-            {"list":"[1"}                    | /list: expected an array of at least 1 item, got a string
-            {"list":"{}"}                    | /list: expected an array of at least 1 item, got a string
+            {"list":"1,2"}                   | /list: expected an array of 1 to 10000 items, got a string
+            {"list":"[1"}                    | /list: expected an array of 1 to 10000 items, got a string
+            {"list":"{}"}                    | /list: expected an array of 1 to 10000 items, got a string
             {"plain":[]}                     | /plain: expected a JSON object, got an array
             {"plain":"x"}                    | /plain: expected a JSON object, got a string
             {"closed":{"b":1}}               | /closed/b: expected only documented members here
             {"map":{"a/b~c":"x"}}            | /map/a~1b~0c: expected a number, got a string
             {"either":2.5}                   | /either: expected a 64-bit integer, or true or false, or "none", got a number with a fraction or an exponent
-            {"tree":{"name":"a","children":[{"name":"b"},{}]}} | /tree/children/1/name: is required: expected a string
+            {"tree":{"name":"a","children":[{"name":"b"},{}]}} | /tree/children/1/name: is required: expected a string of at most 1000 characters
             {"both":{"m":1}}                 | /both/n: is required: expected an integer of at least 1
             {"both":{"n":0}}                 | /both/n: expected an integer of at least 1
             """)
@@ -161,7 +161,7 @@ class CoercionTest {
     void aBlankOrNullRequiredMemberIsRefused(String member) {
         String found = member.endsWith("null") ? "null" : "a blank string";
         assertEquals(
-                "/identifier: is required: expected a string of at least 1 character, got " + found,
+                "/identifier: is required: expected a string of 1 to 1000 characters, got " + found,
                 Given.call("shop/createCoupon")
                         .body("{\"deploymentUrl\":\"d\",\"campaignId\":1," + member + "}")
                         .fails());
@@ -179,7 +179,7 @@ class CoercionTest {
                         + " got a string; /integrationId: expected a string of at most 5 characters; /startDate:"
                         + " expected an RFC 3339 date-time such as 2026-01-31T09:30:00Z; /limits/0/action: expected"
                         + " \"redeemCoupon\"; /limits/0/limit: is required: expected a number of at least 0;"
-                        + " /limits/0/entities: is required: expected an array",
+                        + " /limits/0/entities: is required: expected an array of at most 10 items",
                 text);
     }
 

@@ -27,9 +27,9 @@ class ContractTest {
                 post:
                   operationId: a
                   parameters:
-                    - {name: id, in: path, required: true, schema: {type: string}}
-                    - {name: h, in: header, schema: {type: string}}
-                    - {name: q, in: query, schema: {type: string}}
+                    - {name: id, in: path, required: true, schema: {type: string, maxLength: 9}}
+                    - {name: h, in: header, schema: {type: string, maxLength: 9}}
+                    - {name: q, in: query, schema: {type: string, maxLength: 9}}
                   requestBody:
                     content:
                       application/json:
@@ -39,7 +39,7 @@ class ContractTest {
               securitySchemes:
                 token: {type: http, scheme: bearer}
               schemas:
-                A: {type: object, properties: {m: {type: string}, n: {type: integer}}}
+                A: {type: object, properties: {m: {type: string, maxLength: 9}, n: {type: integer}}}
             """;
 
     @TempDir
@@ -98,12 +98,26 @@ class ContractTest {
             openapi: 3.0.3 | openapi: 3.1.0 | openapi: expected version 3.0.x
             operationId: a | summary: a | POST /a/{id}: an operationId is missing
             n: {type: integer} | n: {type: integer, multipleOf: 2} | a body/n: multipleOf is not supported
-            n: {type: integer} | n: {not: {type: string}} | a body/n: not is not supported
+            n: {type: integer} | n: {not: {type: string}} | a body/n: not, other than with an enum, is not supported
             n: {type: integer} | n: {type: array, uniqueItems: true, items: {}} | a body/n: uniqueItems is not supported
             n: {type: integer} | n: {type: object, minProperties: 1} | a body/n: minProperties is not supported
             n: {type: integer} | n: {type: integer, if: {}} | attribute components.schemas.A.if is unexpected
             n: {type: integer} | n: {type: integer, maxLength: 2} | a body/n: minLength, maxLength and pattern can be used for strings that are no date-times only
-            n: {type: integer} | n: {type: string, pattern: '('} | a body/n: the pattern ( cannot be read: Unclosed group
+            n: {type: integer} | n: {type: string, pattern: '('} | a body/n: the pattern ( cannot be read: missing closing )
+            n: {type: integer} | n: {type: string, maxLength: 9, pattern: '(?!a)'} | a body/n: the pattern (?!a) cannot be read: invalid or unsupported Perl syntax
+            n: {type: integer} | n: {type: string, maxLength: 9, pattern: '(a)\\1'} | cannot be read: invalid escape sequence
+            n: {type: integer} | n: {type: string, not: {pattern: a}} | a body/n: not, other than with an enum, is not supported
+            n: {type: integer} | n: {type: integer, not: {enum: [1]}} | a body/n: not can be used for strings that are no date-times only
+            n: {type: integer} | n: {type: array, maxItems: 2, maxProperties: 1, items: {}} | a body/n: maxProperties can be used for objects only
+            n: {type: integer} | n: {type: string} | /components/schemas/A/properties/n: maxLength is missing: what callers send must be bounded
+            n: {type: integer} | n: {type: array, items: {}} | /components/schemas/A/properties/n: maxItems is missing
+            n: {type: integer} | n: {type: array, maxItems: 2, items: {type: string}} | /components/schemas/A/properties/n/items: maxLength is missing
+            n: {type: integer} | n: {type: object} | /components/schemas/A/properties/n: maxProperties is missing
+            n: {type: integer} | n: {type: object, properties: {a: {type: integer}}, additionalProperties: true} | /components/schemas/A/properties/n: maxProperties is missing
+            n: {type: integer} | n: {type: object, maxProperties: 2, additionalProperties: {type: string}} | /components/schemas/A/properties/n/additionalProperties: maxLength is missing
+            n: {type: integer} | 'n/~o': {oneOf: [{type: integer}, {type: string}]} | /components/schemas/A/properties/n~1~0o/oneOf/1: maxLength is missing
+            n: {type: integer} | n: {allOf: [{type: string}, {maxLength: 2}]} | /components/schemas/A/properties/n/allOf/0: maxLength is missing
+            in: header, schema: {type: string, maxLength: 9} | in: header, schema: {type: string} | /paths/~1a~1{id}/post/parameters/1/schema: maxLength is missing
             n: {type: integer} | n: {type: integer, default: 0, minimum: 1} | a body/n: the default does not fit its own schema: the body: expected an integer of at least 1
             n: {type: integer} | n: {type: array, x-characters: true, items: {type: integer}} | a body/n: x-characters can be used for arrays of strings only
             n: {type: integer} | n: {type: integer, x-deployment: true} | a body/n: x-deployment can be used for strings only
@@ -131,7 +145,7 @@ class ContractTest {
             name: h, in: header | name: Authorization, in: header | a header parameter Authorization: OpenAPI ignores header parameters of this name
             in: header, schema | in: header, x-dry-run: true, schema | a header parameter h: x-dry-run belongs to a boolean header parameter
             in: query, schema | in: query, x-attributes: true, schema | a query parameter q: x-attributes belongs to a query parameter of type object, style form, explode true
-            in: query, schema: {type: string} | in: query, schema: {type: object} | a query parameter q: a parameter must be a string, an integer, a number or a boolean
+            in: query, schema: {type: string, maxLength: 9} | in: query, schema: {type: object} | a query parameter q: a parameter must be a string, an integer, a number or a boolean
             in: query, schema | in: query, x-credential: true, schema | a query parameter q: x-credential, x-characters, x-aliases, x-excludes, x-most-changes, x-member-names and x-most-in-total belong to properties of a body
             application/json | text/plain | a body: the media type text/plain is not supported
             {'200': | {'404': | a: a documented status from 200 to 299 is missing
@@ -152,6 +166,15 @@ class ContractTest {
                                 ? "a: the security scheme token is neither an apiKey in Authorization nor http basic"
                                 : expected),
                 message);
+    }
+
+    @Test
+    void whatNeedsNoBoundHasNone() throws IOException {
+        String free =
+                "n: {oneOf: [{type: string, format: date-time}, {type: string, enum: [a]}, {type: number}]}, o: {},"
+                        + " p: {type: string, readOnly: true}, q: {type: object, additionalProperties: false}";
+        Path file = Files.writeString(directory.resolve("free.yaml"), FILE.replace("n: {type: integer}", free));
+        assertEquals("/a/{id}", Contract.read(file).operation("a").path());
     }
 
     private static final String BRANCHES = FILE.replace(

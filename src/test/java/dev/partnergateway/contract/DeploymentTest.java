@@ -75,7 +75,7 @@ class DeploymentTest {
     @Test
     void aDeploymentOfAnotherKindIsAnOrdinaryProblem() {
         assertEquals(
-                "/deploymentUrl: expected a string, got an integer",
+                "/deploymentUrl: expected a string of at most 300 characters, got an integer",
                 Given.call("shop/createCoupon")
                         .body("{\"deploymentUrl\":1,\"campaignId\":1,\"identifier\":\"i\"}")
                         .fails());
