@@ -23,13 +23,14 @@ import dev.partnergateway.edge.PartnerServer;
 import dev.partnergateway.edge.RouteFiles;
 import dev.partnergateway.edge.RouteFunctions;
 import dev.partnergateway.edge.Workers;
+import dev.partnergateway.http.Port;
 import dev.partnergateway.idempotency.Parked;
 import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.idempotency.Sweeper;
 import dev.partnergateway.kafka.Topic;
 import dev.partnergateway.loyalty.PointsAddition;
-import dev.partnergateway.management.DeadLetterPages;
-import dev.partnergateway.management.ParkedPages;
+import dev.partnergateway.management.ManagementPort;
+import dev.partnergateway.operator.OperatorPort;
 import dev.partnergateway.queue.Queue;
 import dev.partnergateway.referral.ReferralCreation;
 import dev.partnergateway.sandbox.Sandbox;
@@ -51,10 +52,6 @@ import dev.partnergateway.talonone.UpstreamStep;
 import dev.partnergateway.telemetry.CallEvents;
 import dev.partnergateway.telemetry.Telemetry;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -75,7 +72,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.NoErrorHandlerBuilder;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.rest.openapi.RestOpenApiComponent;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.impl.engine.DefaultResourceLoader;
@@ -102,6 +98,8 @@ public final class Gateway implements AutoCloseable {
     private final Ticker ticker;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private PartnerServer server;
+    private Port management;
+    private Port operator;
     private Sandbox sandbox;
 
     private Gateway(Settings settings, Ticker ticker) {
@@ -140,6 +138,12 @@ public final class Gateway implements AutoCloseable {
         return part;
     }
 
+    private ExecutorService workers(String name, int most) {
+        ExecutorService workers = Workers.create(name, most);
+        open(workers::shutdownNow);
+        return workers;
+    }
+
     private void start() throws Exception {
         Deployments deployments = new Deployments(settings);
         if (settings.sandbox()) {
@@ -151,10 +155,8 @@ public final class Gateway implements AutoCloseable {
         open(() ->
                 opening.thenAccept(Store::close).exceptionally(failed -> null).join());
         CompletableFuture<UpstreamContract> reading = beside(() -> UpstreamContract.read(UPSTREAM_CONTRACT));
-        ExecutorService workers = Workers.create("call", settings.threads());
-        open(workers::shutdownNow);
-        ExecutorService senders = Workers.create("upstream", settings.threads());
-        open(senders::shutdownNow);
+        ExecutorService workers = workers("call", settings.threads());
+        ExecutorService senders = workers("upstream", settings.threads());
         Executor upstream = Telemetry.carrying(senders);
 
         server = open(new PartnerServer(settings, workers, telemetry));
@@ -211,12 +213,14 @@ public final class Gateway implements AutoCloseable {
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);
         HealthCheckRegistry.get(camel).register(new ReadyCheck(server, store));
         publishEvents(camel, telemetry);
-        requireManagementPort();
+        management = open(ManagementPort.open(settings, server.vertx(), workers("management", 8), camel, telemetry));
         main.start();
         if (queue.isPresent()) {
             open(queue.get()).start(operations.values());
         }
-        manage(camel, answers, queue);
+        count(telemetry, answers);
+        operator = open(OperatorPort.open(
+                settings, server.vertx(), workers("operator", 16), answers.parked(), queue.map(Queue::deadLetters)));
 
         Sweeper sweeper = answers.sweeper(
                 deployments::named,
@@ -252,10 +256,7 @@ public final class Gateway implements AutoCloseable {
                 .stringPropertyNames()
                 .forEach(name -> main.addInitialProperty(name, settings.camel().getProperty(name)));
         main.bind("platform-http-engine", new PartnerEngine(server));
-        // The management server's, too: one set of threads.
-        main.bind("vertx", server.vertx());
         main.bind("upstreamHeaders", new UpstreamHeaders());
-        main.bind("metricsRegistry", telemetry.meters());
         RouteFunctions.ALL.forEach(main::bind);
         // Camel's own hook at the end of the process would wait for a stop that only this class orders.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
@@ -323,12 +324,6 @@ public final class Gateway implements AutoCloseable {
         main.setShutdownTimeout((int) settings.drain().toSeconds() + 1);
         main.setShutdownLogInflightExchangesOnTimeout(false);
         main.setAutoConfigurationEnabled(true);
-        main.httpManagementServer()
-                .withEnabled(true)
-                .withHost(settings.managementHost())
-                .withPort(settings.managementPort())
-                .withHealthCheckEnabled(true)
-                .withMetricsEnabled(true);
         main.metrics().withEnabled(true);
         // Calls that need no Kafka are served without it: its consumers must not take the gateway out of a load
         // balancer.
@@ -336,19 +331,14 @@ public final class Gateway implements AutoCloseable {
         main.health().setConsumersEnabled(false);
     }
 
-    private void manage(CamelContext camel, ReplayingRepository answers, Optional<Queue> queue) {
-        String router = VertxPlatformHttpRouter.getRouterNameFromPort(settings.managementPort());
-        ParkedPages.add(VertxPlatformHttpRouter.lookup(camel, router), answers.parked());
-        queue.ifPresent(
-                letters -> DeadLetterPages.add(VertxPlatformHttpRouter.lookup(camel, router), letters.deadLetters()));
-        MeterRegistry meters = camel.getRegistry().findSingleByType(MeterRegistry.class);
+    private static void count(Telemetry telemetry, ReplayingRepository answers) {
         Gauge.builder("gateway.parked.calls", answers.parked(), Parked::count)
                 .strongReference(true)
                 .description("Calls that an operator has to decide on")
-                .register(meters);
+                .register(telemetry.meters());
         Gauge.builder("gateway.unfinished.calls", answers, ReplayingRepository::unfinished)
                 .description("Calls whose outcome is not known")
-                .register(meters);
+                .register(telemetry.meters());
     }
 
     /** Reads route files once: they have no modelines (settings in comments), and few have beans. */
@@ -376,19 +366,6 @@ public final class Gateway implements AutoCloseable {
                 true);
     }
 
-    /** Camel goes on without its management server when the port is taken: better to look before. */
-    private void requireManagementPort() {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(settings.managementHost(), settings.managementPort()));
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "gateway.management-port " + settings.managementPort() + " on " + settings.managementHost()
-                            + " cannot be opened",
-                    e);
-        }
-    }
-
     private static void prune(ReplayingRepository answers, SharedLeases leases, Optional<CouponRows> shared) {
         try {
             answers.prune();
@@ -404,6 +381,16 @@ public final class Gateway implements AutoCloseable {
         return server.port();
     }
 
+    /** Port of health and metrics. */
+    public int managementPort() {
+        return management.number();
+    }
+
+    /** Port of what an operator decides on. */
+    public int operatorPort() {
+        return operator.number();
+    }
+
     /** The sandbox inside this process, if it runs. */
     public Optional<Sandbox> sandbox() {
         return Optional.ofNullable(sandbox);
@@ -414,8 +401,9 @@ public final class Gateway implements AutoCloseable {
         List<String> lines = new ArrayList<>(List.of(
                 "Partner Gateway is ready.",
                 "  partners call  http://localhost:" + port(),
-                "  health         http://localhost:" + settings.managementPort() + "/observe/health",
-                "  metrics        http://localhost:" + settings.managementPort() + "/observe/metrics"));
+                "  health         http://localhost:" + managementPort() + "/observe/health",
+                "  metrics        http://localhost:" + managementPort() + "/observe/metrics",
+                "  decisions      http://localhost:" + operatorPort() + "/parked"));
         if (sandbox != null) {
             lines.add(
                     "  sandbox        http://localhost:" + sandbox.port() + "/sandbox  (a Talon.One to try things on)");

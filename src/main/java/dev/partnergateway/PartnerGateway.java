@@ -1,7 +1,7 @@
 package dev.partnergateway;
 
-import dev.partnergateway.management.DeadLettersCommand;
-import dev.partnergateway.management.ParkedCommand;
+import dev.partnergateway.operator.DeadLettersCommand;
+import dev.partnergateway.operator.ParkedCommand;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.settings.SettingsException;
 import java.nio.file.Path;

@@ -48,6 +48,16 @@ class ProcessTest {
     }
 
     @Test
+    void aTakenOperatorsPortFailsTheStart() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            GatewayProcess gateway = GatewayProcess.launch(
+                    GatewayProcess.workingDirectory(), Map.of("gateway.operator-port", "" + taken.getLocalPort()));
+            assertEquals(1, gateway.exitCode());
+            assertTrue(gateway.output().contains("gateway.operator-port " + taken.getLocalPort()), gateway.output());
+        }
+    }
+
+    @Test
     void aTakenManagementPortFailsTheStart() throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
             GatewayProcess gateway = GatewayProcess.launch(

@@ -1,60 +1,92 @@
 package dev.partnergateway.management;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.http.Answer;
+import dev.partnergateway.http.Port;
+import dev.partnergateway.http.Request;
 import dev.partnergateway.settings.Settings;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import dev.partnergateway.telemetry.Telemetry;
+import io.vertx.core.Vertx;
+import java.util.Collection;
+import java.util.concurrent.ExecutorService;
+import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
 
-/** The management port of the gateway that runs with the same settings, as commands see it. */
-final class ManagementPort {
+/**
+ * The management port: what machines ask about this process, without a credential. It only tells, and nothing of partners'
+ * calls.
+ *
+ * <pre>
+ * GET /observe/health         every check; 503 when one is down
+ * GET /observe/health/live    whether the process has to be started afresh
+ * GET /observe/health/ready   whether it takes calls
+ * GET /observe/metrics        for Prometheus
+ * </pre>
+ */
+public final class ManagementPort {
 
-    /** Replaying many calls takes a while. */
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final String EVERYTHING = "full";
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String OPEN_METRICS = "application/openmetrics-text";
 
-    private static final Duration CONNECTING = Duration.ofSeconds(10);
+    private final CamelContext camel;
+    private final Telemetry telemetry;
 
-    private final String address;
-    private final PrintStream out;
-    private final PrintStream error;
-
-    ManagementPort(Settings settings, PrintStream out, PrintStream error) {
-        String host = settings.managementHost().equals("0.0.0.0") ? "127.0.0.1" : settings.managementHost();
-        this.address = "http://" + host + ':' + settings.managementPort();
-        this.out = out;
-        this.error = error;
+    private ManagementPort(CamelContext camel, Telemetry telemetry) {
+        this.camel = camel;
+        this.telemetry = telemetry;
     }
 
-    /** Asks and prints the answer; the command's exit code: 0 = done, 1 = refused or not reached. */
-    int send(String method, String path, byte[] body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
-                .timeout(PATIENCE)
-                .header("Content-Type", "application/json")
-                .method(
-                        method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
-        try {
-            HttpResponse<String> answer = HttpClient.newBuilder()
-                    .connectTimeout(CONNECTING)
-                    .build()
-                    .send(request, HttpResponse.BodyHandlers.ofString());
-            boolean done = answer.statusCode() / 100 == 2;
-            if (!answer.body().isEmpty()) {
-                (done ? out : error).println(answer.body());
-            }
-            return done ? 0 : 1;
-        } catch (IOException e) {
-            error.println("No gateway answers at " + address + "; gateway.management-port says where it is");
-            return 1;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 1;
+    /**
+     * Opens it.
+     *
+     * @throws IllegalStateException when the port is taken
+     */
+    public static Port open(
+            Settings settings, Vertx vertx, ExecutorService workers, CamelContext camel, Telemetry telemetry) {
+        return Port.open(
+                new Port.Place("gateway.management-port", settings.managementHost(), settings.managementPort()),
+                vertx,
+                settings,
+                workers,
+                ManagementPort::refusal,
+                new ManagementPort(camel, telemetry)::answer);
+    }
+
+    private static Answer refusal(Request head) {
+        return head.reads()
+                ? null
+                : Answer.refusal(405, "This port only tells: GET and HEAD").with("Allow", "GET, HEAD");
+    }
+
+    private Answer answer(Request request) {
+        return switch (request.path()) {
+            case "/observe/health" -> health(HealthCheckHelper.invoke(camel, EVERYTHING), false);
+            case "/observe/health/live" -> health(HealthCheckHelper.invokeLiveness(camel, EVERYTHING), false);
+            case "/observe/health/ready" -> health(HealthCheckHelper.invokeReadiness(camel, EVERYTHING), true);
+            case "/observe/metrics" -> metrics(String.join(",", request.header("Accept")));
+            default -> Answer.refusal(404, "There is no such page: /observe/health and /observe/metrics are here");
+        };
+    }
+
+    private static Answer health(Collection<HealthCheck.Result> results, boolean readiness) {
+        boolean up = HealthCheckHelper.isResultsUp(results, readiness);
+        ObjectNode health = JsonNodeFactory.instance.objectNode().put("status", up ? "UP" : "DOWN");
+        ArrayNode checks = health.putArray("checks");
+        for (HealthCheck.Result result : results) {
+            ObjectNode check = checks.addObject()
+                    .put("name", result.getCheck().getId())
+                    .put("status", result.getState().toString());
+            result.getMessage().ifPresent(message -> check.put("message", message));
         }
+        return Answer.json(up ? 200 : 503, health);
+    }
+
+    private Answer metrics(String accepted) {
+        String type = accepted.contains(OPEN_METRICS) ? OPEN_METRICS + "; version=1.0.0; charset=utf-8" : TEXT;
+        return Answer.text(type, telemetry.page(type));
     }
 }

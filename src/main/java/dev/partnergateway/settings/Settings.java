@@ -14,11 +14,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The operator's settings: {@code application.properties}, over it environment variables (upper case, {@code .} and
@@ -31,12 +33,17 @@ public final class Settings {
     private static final String QUEUE = "gateway.queue.";
     private static final String DEPLOYMENTS = "gateway.deployments.";
 
+    private static final Set<String> THIS_MACHINE = Set.of("127.0.0.1", "::1", "localhost");
+    private static final Pattern TOKEN = Pattern.compile("[!-~]{16,}");
+
     private final SortedMap<String, String> values;
     private final Properties camel;
+    private final Optional<Secret> operatorToken;
 
     private Settings(SortedMap<String, String> values, Properties camel) {
         this.values = values;
         this.camel = camel;
+        this.operatorToken = checkedOperatorToken();
     }
 
     /**
@@ -45,7 +52,7 @@ public final class Settings {
      * @param file the properties file; may be absent
      * @param environment the process's environment variables
      * @param system the process's {@code -D} properties
-     * @throws SettingsException naming every wrong or unknown setting
+     * @throws SettingsException naming every wrong or unknown setting, or those that do not fit together
      */
     public static Settings load(Path file, Map<String, String> environment, Properties system) {
         Properties written = new Properties();
@@ -85,7 +92,36 @@ public final class Settings {
         if (!problems.isEmpty()) {
             throw new SettingsException(String.join(System.lineSeparator(), problems));
         }
-        return new Settings(values, camel);
+        Settings settings = new Settings(values, camel);
+        checkPorts(settings);
+        return settings;
+    }
+
+    private Optional<Secret> checkedOperatorToken() {
+        Optional<Secret> token = secret(Key.OPERATOR_TOKEN);
+        if (token.isPresent() && !isToken(token.get().value())) {
+            throw new SettingsException("gateway.operator-token must be at least 16 visible ASCII characters.");
+        }
+        if (token.isEmpty() && !THIS_MACHINE.contains(operatorHost())) {
+            throw new SettingsException("gateway.operator-host " + operatorHost()
+                    + " is reached by other machines: set gateway.operator-token, too, or take it away.");
+        }
+        return token;
+    }
+
+    /** Servers of one process would share a port and answer in turn. */
+    private static void checkPorts(Settings settings) {
+        Map<String, String> taken = new LinkedHashMap<>();
+        for (Key[] place : new Key[][] {
+            {Key.HOST, Key.PORT}, {Key.MANAGEMENT_HOST, Key.MANAGEMENT_PORT}, {Key.OPERATOR_HOST, Key.OPERATOR_PORT}
+        }) {
+            String port = settings.text(place[1]);
+            String other = taken.putIfAbsent(settings.text(place[0]) + ' ' + port, place[1].pattern());
+            if (other != null && !port.equals("0")) {
+                throw new SettingsException(
+                        place[1].pattern() + " and " + other + " are both " + port + ": give each its own.");
+            }
+        }
     }
 
     private static void check(String name, String value, List<String> problems) {
@@ -154,6 +190,29 @@ public final class Settings {
     /** Port of health and metrics; 0 = any free one. */
     public int managementPort() {
         return number(Key.MANAGEMENT_PORT);
+    }
+
+    /** Address the operator's port binds to. */
+    public String operatorHost() {
+        return text(Key.OPERATOR_HOST);
+    }
+
+    /** Port of what an operator sees and decides; 0 = any free one. */
+    public int operatorPort() {
+        return number(Key.OPERATOR_PORT);
+    }
+
+    /**
+     * What every request on the operator's port has to show, if anything. Whoever compares it looks at {@link #isToken}
+     * again: its file may have changed.
+     */
+    public Optional<Secret> operatorToken() {
+        return operatorToken;
+    }
+
+    /** Whether a text is long enough for a token, and can stand in a header. */
+    public static boolean isToken(String text) {
+        return TOKEN.matcher(text).matches();
     }
 
     /** Largest request body, in bytes. */

@@ -62,6 +62,15 @@ public final class Telemetry implements AutoCloseable {
         return new Telemetry(Traces.open(), accessLog);
     }
 
+    /**
+     * Every metric as Prometheus reads it.
+     *
+     * @param contentType of its text format, or of OpenMetrics
+     */
+    public String page(String contentType) {
+        return meters.scrape(contentType);
+    }
+
     /** Where every room puts its meters; shown on the management port. */
     public MeterRegistry meters() {
         return meters;

@@ -58,6 +58,7 @@ final class Target implements AutoCloseable {
         Map<String, String> all = new HashMap<>(settings);
         all.put("gateway.port", String.valueOf(port));
         all.putIfAbsent("gateway.management-port", String.valueOf(GatewayUnderTest.freePort()));
+        all.putIfAbsent("gateway.operator-port", "0");
         return start(measured(), port, all, "dev.partnergateway.PartnerGateway");
     }
 

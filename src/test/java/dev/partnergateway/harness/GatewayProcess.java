@@ -22,15 +22,17 @@ public final class GatewayProcess implements AutoCloseable {
     private final Process process;
     private final int port;
     private final int managementPort;
+    private final int operatorPort;
     private final int sandboxPort;
     private final StringBuffer output = new StringBuffer();
     private final CountDownLatch ready = new CountDownLatch(1);
     private final Thread reader = new Thread(this::read, "gateway output");
 
-    private GatewayProcess(Process process, int port, int managementPort, int sandboxPort) {
+    private GatewayProcess(Process process, int port, int managementPort, int operatorPort, int sandboxPort) {
         this.process = process;
         this.port = port;
         this.managementPort = managementPort;
+        this.operatorPort = operatorPort;
         this.sandboxPort = sandboxPort;
         reader.setDaemon(true);
         reader.start();
@@ -65,6 +67,8 @@ public final class GatewayProcess implements AutoCloseable {
         int port = Integer.parseInt(settings.getOrDefault("gateway.port", "" + GatewayUnderTest.freePort()));
         int managementPort =
                 Integer.parseInt(settings.getOrDefault("gateway.management-port", "" + GatewayUnderTest.freePort()));
+        int operatorPort =
+                Integer.parseInt(settings.getOrDefault("gateway.operator-port", "" + GatewayUnderTest.freePort()));
         int sandboxPort =
                 Integer.parseInt(settings.getOrDefault("gateway.sandbox.port", "" + GatewayUnderTest.freePort()));
         List<String> command = new ArrayList<>(JavaProcess.command(classPath));
@@ -75,6 +79,7 @@ public final class GatewayProcess implements AutoCloseable {
         all.putAll(settings);
         all.put("gateway.port", "" + port);
         all.put("gateway.management-port", "" + managementPort);
+        all.put("gateway.operator-port", "" + operatorPort);
         all.put("gateway.sandbox.port", "" + sandboxPort);
         all.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("dev.partnergateway.PartnerGateway");
@@ -83,7 +88,7 @@ public final class GatewayProcess implements AutoCloseable {
                     .directory(workingDirectory.toFile())
                     .redirectErrorStream(true)
                     .start();
-            return new GatewayProcess(process, port, managementPort, sandboxPort);
+            return new GatewayProcess(process, port, managementPort, operatorPort, sandboxPort);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -144,6 +149,11 @@ public final class GatewayProcess implements AutoCloseable {
     /** Calls to the management port. */
     public Http management() {
         return new Http(managementPort);
+    }
+
+    /** Calls to the operator's port. */
+    public Http operator() {
+        return new Http(operatorPort);
     }
 
     /** The sandbox's control interface. */

@@ -35,11 +35,9 @@ public final class GatewayUnderTest implements AutoCloseable {
     private static GatewayUnderTest sharedOnPostgres;
 
     private final Gateway gateway;
-    private final int managementPort;
 
-    private GatewayUnderTest(Gateway gateway, int managementPort) {
+    private GatewayUnderTest(Gateway gateway) {
         this.gateway = gateway;
-        this.managementPort = managementPort;
     }
 
     /** The gateway that tests share which do not mind each other; it lives as long as the JVM. */
@@ -94,10 +92,10 @@ public final class GatewayUnderTest implements AutoCloseable {
 
     /** As {@link #start(Map)}, with a time of one's own for what is remembered of keys. */
     public static GatewayUnderTest start(Map<String, String> settings, Ticker ticker) {
-        int managementPort = freePort();
         Properties properties = new Properties();
         properties.setProperty("gateway.port", "0");
-        properties.setProperty("gateway.management-port", Integer.toString(managementPort));
+        properties.setProperty("gateway.management-port", "0");
+        properties.setProperty("gateway.operator-port", "0");
         properties.setProperty("gateway.sandbox", "true");
         properties.setProperty("gateway.sandbox.port", "0");
         properties.setProperty("gateway.reload", "false");
@@ -105,8 +103,7 @@ public final class GatewayUnderTest implements AutoCloseable {
         properties.putAll(settings);
         try {
             return new GatewayUnderTest(
-                    Gateway.start(Settings.load(Path.of("application.properties"), Map.of(), properties), ticker),
-                    managementPort);
+                    Gateway.start(Settings.load(Path.of("application.properties"), Map.of(), properties), ticker));
         } catch (Exception e) {
             throw new IllegalStateException("the gateway did not start", e);
         }
@@ -141,7 +138,12 @@ public final class GatewayUnderTest implements AutoCloseable {
 
     /** Calls to the management port. */
     public Http management() {
-        return new Http(managementPort);
+        return new Http(gateway.managementPort());
+    }
+
+    /** Calls to the operator's port. */
+    public Http operator() {
+        return new Http(gateway.operatorPort());
     }
 
     /** The sandbox's control interface. */

@@ -118,7 +118,7 @@ final class Fleet implements AutoCloseable {
     int parked() {
         return berths.get(0)
                 .gateway
-                .management()
+                .operator()
                 .send("GET", "/parked", (String) null)
                 .json()
                 .size();

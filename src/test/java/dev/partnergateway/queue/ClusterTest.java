@@ -173,8 +173,8 @@ class ClusterTest {
         assertEquals(204, Calls.points(partner, first, "down-0").status());
         kafka.stop();
         try {
-            CompletableFuture<Http.Answer> deadLetters = CompletableFuture.supplyAsync(
-                    () -> gateway.management().send("GET", "/dead-letters", (String) null));
+            CompletableFuture<Http.Answer> deadLetters =
+                    CompletableFuture.supplyAsync(() -> gateway.operator().send("GET", "/dead-letters", (String) null));
             CompletableFuture<Http.Answer> points =
                     CompletableFuture.supplyAsync(() -> Calls.points(partner, profiles.get(1), "down-refused"));
             CompletableFuture<Http.Answer> audience =

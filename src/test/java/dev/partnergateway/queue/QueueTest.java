@@ -13,7 +13,7 @@ import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Kafka;
 import dev.partnergateway.harness.SandboxControl;
-import dev.partnergateway.management.DeadLettersCommand;
+import dev.partnergateway.operator.DeadLettersCommand;
 import dev.partnergateway.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -78,7 +78,8 @@ class QueueTest {
     }
 
     private static Http.Answer manage(String method, String path) {
-        return gateway.management().send(method, path, method.equals("POST") ? "" : null);
+        return gateway.operator()
+                .send(method, path, method.equals("POST") ? "" : null, "Content-Type", "application/json");
     }
 
     private static JsonNode deadLetter(String requestId) {
@@ -316,7 +317,9 @@ class QueueTest {
     }
 
     private static String metrics() {
-        return manage("GET", "/observe/metrics").text();
+        return gateway.management()
+                .send("GET", "/observe/metrics", (String) null)
+                .text();
     }
 
     @Test
@@ -372,8 +375,7 @@ class QueueTest {
 
     private static String command(int exitCode, String... arguments) {
         Properties properties = new Properties();
-        properties.setProperty(
-                "gateway.management-port", "" + gateway.management().port());
+        properties.setProperty("gateway.operator-port", "" + gateway.operator().port());
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         int code = new DeadLettersCommand(

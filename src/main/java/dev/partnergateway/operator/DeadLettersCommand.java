@@ -1,4 +1,4 @@
-package dev.partnergateway.management;
+package dev.partnergateway.operator;
 
 import dev.partnergateway.settings.Settings;
 import java.io.PrintStream;
@@ -16,12 +16,12 @@ public final class DeadLettersCommand {
             names: id, operation, deployment, reason (a status, or a part of the text),
                    from, to (such as 2026-11-24T12:00:00Z)""";
 
-    private final ManagementPort management;
+    private final OperatorClient gateway;
     private final PrintStream error;
 
-    /** Asks the management port of these settings. */
+    /** Asks the operator's port of these settings. */
     public DeadLettersCommand(Settings settings, PrintStream out, PrintStream error) {
-        this.management = new ManagementPort(settings, out, error);
+        this.gateway = new OperatorClient(settings, out, error);
         this.error = error;
     }
 
@@ -36,10 +36,10 @@ public final class DeadLettersCommand {
         String verb = arguments.length > 1 ? arguments[1] : "";
         boolean understood = Arrays.stream(filter).allMatch(part -> part.indexOf('=') > 0);
         if (verb.equals("list") && understood) {
-            return management.send("GET", "/dead-letters" + query(filter), null);
+            return gateway.send("GET", "/dead-letters" + query(filter), null);
         }
         if (verb.equals("replay") && understood && filter.length > 0) {
-            return management.send("POST", "/dead-letters/replay" + query(filter), null);
+            return gateway.send("POST", "/dead-letters/replay" + query(filter), null);
         }
         error.println(USAGE);
         return 2;

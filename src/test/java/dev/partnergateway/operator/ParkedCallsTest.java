@@ -1,4 +1,4 @@
-package dev.partnergateway.management;
+package dev.partnergateway.operator;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -55,7 +55,7 @@ class ParkedCallsTest {
     }
 
     private static Http.Answer manage(String method, String path, String body) {
-        return gateway.management().send(method, path, body, "Content-Type", "application/json");
+        return gateway.operator().send(method, path, body, "Content-Type", "application/json");
     }
 
     /** Damages the row of an answered call as nothing in the gateway would, and lets its partner ask again. */
@@ -152,8 +152,7 @@ class ParkedCallsTest {
 
     private static String command(int exitCode, String... arguments) {
         Properties properties = new Properties();
-        properties.setProperty(
-                "gateway.management-port", "" + gateway.management().port());
+        properties.setProperty("gateway.operator-port", "" + gateway.operator().port());
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         Settings settings = Settings.load(Path.of("application.properties"), Map.of(), properties);

@@ -1,4 +1,4 @@
-package dev.partnergateway.management;
+package dev.partnergateway.operator;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** {@code partner-gateway.jar parked ...}: asks the gateway that runs with the same settings ({@link ParkedPages}). */
+/** {@code partner-gateway.jar parked ...}: asks the gateway that runs with the same settings. */
 public final class ParkedCommand {
 
     private static final String USAGE = """
@@ -18,12 +18,12 @@ public final class ParkedCommand {
             parked free <id>                   it did not happen: the partner's next call is a first one
             parked done <id> <status> [json]   it happened: what repeats get from now on""";
 
-    private final ManagementPort management;
+    private final OperatorClient gateway;
     private final PrintStream error;
 
-    /** Asks the management port of these settings. */
+    /** Asks the operator's port of these settings. */
     public ParkedCommand(Settings settings, PrintStream out, PrintStream error) {
-        this.management = new ManagementPort(settings, out, error);
+        this.gateway = new OperatorClient(settings, out, error);
         this.error = error;
     }
 
@@ -38,13 +38,13 @@ public final class ParkedCommand {
         String verb = parked ? arguments[1] : "";
         boolean named = arguments.length > 2 && arguments[2].matches("[0-9a-f]{64}");
         if (verb.equals("list") && arguments.length == 2) {
-            return management.send("GET", "/parked", null);
+            return gateway.send("GET", "/parked", null);
         }
         if (verb.equals("show") && named && arguments.length == 3) {
-            return management.send("GET", "/parked/" + arguments[2], null);
+            return gateway.send("GET", "/parked/" + arguments[2], null);
         }
         if ((verb.equals("retry") || verb.equals("free")) && named && arguments.length == 3) {
-            return management.send("POST", "/parked/" + arguments[2] + "/" + verb, null);
+            return gateway.send("POST", "/parked/" + arguments[2] + "/" + verb, null);
         }
         if (verb.equals("done") && named && arguments.length >= 4 && arguments.length <= 5) {
             return done(arguments);
@@ -64,6 +64,6 @@ public final class ParkedCommand {
             error.println(USAGE);
             return 2;
         }
-        return management.send("POST", "/parked/" + arguments[2] + "/done", Json.write(answer));
+        return gateway.send("POST", "/parked/" + arguments[2] + "/done", Json.write(answer));
     }
 }
