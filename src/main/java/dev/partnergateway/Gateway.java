@@ -13,7 +13,6 @@ import dev.partnergateway.audience.Audiences;
 import dev.partnergateway.callback.Outbox;
 import dev.partnergateway.cluster.SharedAllowance;
 import dev.partnergateway.cluster.SharedLeases;
-import dev.partnergateway.contract.Operation;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.coupon.CouponRows;
 import dev.partnergateway.edge.ContractFiles;
@@ -22,6 +21,7 @@ import dev.partnergateway.edge.PartnerEngine;
 import dev.partnergateway.edge.PartnerServer;
 import dev.partnergateway.edge.RouteFiles;
 import dev.partnergateway.edge.RouteFunctions;
+import dev.partnergateway.edge.ServedOperations;
 import dev.partnergateway.edge.Workers;
 import dev.partnergateway.http.Port;
 import dev.partnergateway.idempotency.Parked;
@@ -61,7 +61,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -199,7 +198,7 @@ public final class Gateway implements AutoCloseable {
                 new TalonOneComponent(
                         talonOne, List.of(new AttributeConversion(catalogue), audiences.ids()), steps, upstream));
         Outbox outbox = open(new Outbox(store, seal, deployments::named, upstream));
-        Map<String, Operation> operations = new ConcurrentHashMap<>();
+        ServedOperations operations = server.operations();
         Queue.House house = new Queue.House(
                 camel, access, store, seal, answers, deployments::named, operations::get, telemetry, upstream);
         Optional<Queue> queue =

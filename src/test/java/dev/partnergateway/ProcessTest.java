@@ -131,7 +131,7 @@ class ProcessTest {
     @Test
     void aGatewayThatStopsIsNotReadyFirstAndStillCarriesOutCallsAndEndsTheirConnections() throws IOException {
         try (GatewayProcess gateway =
-                GatewayProcess.start(GatewayProcess.workingDirectory(), Map.of("gateway.drain-delay", "20000"))) {
+                GatewayProcess.start(GatewayProcess.workingDirectory(), Map.of("gateway.drain-delay", "60000"))) {
             assertEquals(200, ready(gateway));
             gateway.terminate();
             await(gateway, () -> ready(gateway) == 503);

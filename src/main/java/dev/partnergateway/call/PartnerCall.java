@@ -75,6 +75,11 @@ public final class PartnerCall {
         exchange.setProperty(PROPERTY, this);
     }
 
+    /** The call's path and method are those of an operation. */
+    public void about(Operation theOperation) {
+        this.operation = theOperation;
+    }
+
     /** The contract check has passed. */
     public void checked(Operation theOperation, Checked content) {
         this.operation = theOperation;
@@ -150,7 +155,7 @@ public final class PartnerCall {
         changed = true;
     }
 
-    /** The contract's operation; null before the contract check. */
+    /** The contract's operation; null when none has the call's path and method. */
     public Operation operation() {
         return operation;
     }

@@ -1,8 +1,12 @@
 package dev.partnergateway.edge;
 
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.http.RequestDecoder;
+import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -12,11 +16,15 @@ import java.util.function.Consumer;
  */
 final class BodyReader {
 
+    /** Of a body nobody wants, so many bytes are taken and thrown away, so that its sender reads the answer. */
+    private static final long MOST_UNWANTED = 16 << 20;
+
     private final PartnerServer server;
     private final HttpServerRequest request;
     private final Consumer<Refusal> refuse;
     private final Buffer body = Buffer.buffer();
     private long alarm;
+    private long unwanted;
     private boolean over;
 
     /**
@@ -36,39 +44,78 @@ final class BodyReader {
      * @param complete takes the whole body; whoever takes it lets its bytes go ({@link PartnerServer#letGo})
      */
     void read(Consumer<byte[]> complete) {
-        int limit = server.settings().bodyLimit();
+        begin(complete);
+        if (isTooLong()) {
+            fail(tooLarge());
+        }
+    }
+
+    /** Answers at once, whatever the body is; a short one may come to its end on a connection that goes on. */
+    void refuse(Refusal refusal) {
+        begin(none -> {});
+        if (isTooLong()) {
+            request.response().putHeader("Connection", "close");
+        }
+        over = true;
+        refuse.accept(refusal);
+    }
+
+    private void begin(Consumer<byte[]> complete) {
         Duration patience = server.settings().receiveTimeout();
         alarm = server.vertx().setTimer(patience.toMillis(), late -> {
             fail(Refusal.of(408, "The body of this call took too long to arrive"));
             request.connection().close();
         });
-        request.exceptionHandler(gone -> {
-            server.vertx().cancelTimer(alarm);
-            forget();
-        });
-        request.handler(part -> {
-            if (over) {
-                return;
-            }
-            if (body.length() + part.length() > limit) {
-                fail(Refusal.of(413, "The body of this call is too large: at most " + limit + " bytes"));
-            } else if (!server.hold(part.length())) {
-                fail(Refusal.retry(503, "Too many large calls are arriving at once: try again", Duration.ofSeconds(1)));
-            } else {
-                body.appendBuffer(part);
-            }
-        });
+        request.exceptionHandler(this::broken);
+        request.handler(this::take);
         request.endHandler(end -> {
             server.vertx().cancelTimer(alarm);
             if (!over) {
                 over = true;
                 complete.accept(body.getBytes());
+            } else if (server.isLast(request)) {
+                request.connection().close();
             }
         });
+    }
+
+    private boolean isTooLong() {
         String length = request.getHeader("Content-Length");
-        if (length != null && (length.length() > 9 || Long.parseLong(length) > limit)) {
-            fail(Refusal.of(413, "The body of this call is too large: at most " + limit + " bytes"));
+        return length != null
+                && (length.length() > 9
+                        || Long.parseLong(length) > server.settings().bodyLimit());
+    }
+
+    private Refusal tooLarge() {
+        return Refusal.of(
+                413,
+                "The body of this call is too large: at most "
+                        + server.settings().bodyLimit() + " bytes");
+    }
+
+    private void take(Buffer part) {
+        if (over) {
+            unwanted += part.length();
+            if (unwanted > MOST_UNWANTED) {
+                request.connection().close();
+            }
+        } else if (body.length() + part.length() > server.settings().bodyLimit()) {
+            fail(tooLarge());
+        } else if (!server.hold(part.length())) {
+            fail(Refusal.retry(503, "Too many large calls are arriving at once: try again", Duration.ofSeconds(1)));
+        } else {
+            body.appendBuffer(part);
         }
+    }
+
+    /** The connection is closed after this, by whoever found out, without a look at what is still to be written. */
+    private void broken(Throwable cause) {
+        server.vertx().cancelTimer(alarm);
+        if (!(cause instanceof IOException) && !(cause instanceof VertxException)) {
+            fail(RequestDecoder.refusal(cause));
+        }
+        forget();
+        ((ConnectionBase) request.connection()).channel().flush();
     }
 
     /** What still comes is thrown away until it ends or the time is over: closing at once could lose the answer. */

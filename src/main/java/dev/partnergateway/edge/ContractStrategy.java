@@ -17,11 +17,10 @@ import dev.partnergateway.store.StoreException;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.Endpoint;
@@ -39,14 +38,13 @@ import org.apache.camel.support.processor.RestBindingAdvice;
 public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
 
     private static final String COMPILED = "x-compiled";
-    private static final String METHODS = "x-methods";
 
     private final ContractFiles contracts;
     private final Access access;
     private final Outbox outbox;
     private final Optional<Queue> queue;
     private final Consumer<PartnerCall> accepted;
-    private final Map<String, dev.partnergateway.contract.Operation> operations;
+    private final ServedOperations operations;
     private DefaultProducerCache routes;
 
     /**
@@ -56,7 +54,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
      * @param outbox takes results that callers want to have posted
      * @param queue takes calls that are carried out later
      * @param accepted is told of every call that may go on
-     * @param operations where the contracts' operations are put, by their id
+     * @param operations where the contracts' operations are put
      */
     public ContractStrategy(
             ContractFiles contracts,
@@ -64,7 +62,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
             Outbox outbox,
             Optional<Queue> queue,
             Consumer<PartnerCall> accepted,
-            Map<String, dev.partnergateway.contract.Operation> operations) {
+            ServedOperations operations) {
         this.contracts = contracts;
         this.access = access;
         this.outbox = outbox;
@@ -91,18 +89,15 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
     @Override
     public void validateOpenApi(OpenAPI model, String basePath, PlatformHttpConsumerAware consumer) throws Exception {
         super.validateOpenApi(model, basePath, consumer);
-        Contract contract = contracts.contract(PartnerConsumer.integration(basePath));
-        model.getPaths().values().forEach(path -> path.readOperations().forEach(operation -> {
-            dev.partnergateway.contract.Operation compiled = contract.operation(operation.getOperationId());
-            operations.put(compiled.id(), compiled);
-            operation.addExtension(COMPILED, compiled);
-            operation.addExtension(
-                    METHODS,
-                    path.readOperationsMap().keySet().stream()
-                            .map(Enum::name)
-                            .sorted()
-                            .collect(Collectors.joining(", ")));
+        String integration = PartnerConsumer.integration(basePath);
+        Contract contract = contracts.contract(integration);
+        List<dev.partnergateway.contract.Operation> compiled = new ArrayList<>();
+        model.getPaths().values().forEach(path -> path.readOperations().forEach(declared -> {
+            dev.partnergateway.contract.Operation operation = contract.operation(declared.getOperationId());
+            compiled.add(operation);
+            declared.addExtension(COMPILED, operation);
         }));
+        operations.serve(integration, compiled);
     }
 
     @Override
@@ -118,10 +113,6 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
                 (dev.partnergateway.contract.Operation) declared.getExtensions().get(COMPILED);
         Optional<Callback> callBack;
         try {
-            if (!verb.equals(operation.method())) {
-                // Camel takes OPTIONS for any operation of the path.
-                throw Refusal.notAllowed(declared.getExtensions().get(METHODS).toString());
-            }
             check(exchange, operation);
             callBack = Callback.of(PartnerCall.of(exchange));
             accepted.accept(PartnerCall.of(exchange));
@@ -176,8 +167,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
         Inbound inbound = Inbound.take(exchange);
         Checked checked;
         try {
-            checked = operation.check(
-                    new RawCall(pathParameters(exchange, operation), inbound.query(), inbound::header, inbound.body()));
+            checked = operation.check(new RawCall(inbound.path(), inbound.query(), inbound::header, inbound.body()));
         } catch (ContractViolation violation) {
             throw Refusal.of(violation.status(), violation.getMessage());
         }
@@ -186,17 +176,5 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
         access.admit(call, inbound.header("Authorization"));
         ObjectNode content = checked.call();
         exchange.getMessage().setBody(content);
-    }
-
-    private static Map<String, String> pathParameters(
-            Exchange exchange, dev.partnergateway.contract.Operation operation) {
-        Map<String, String> values = new HashMap<>();
-        for (String segment : operation.path().split("/")) {
-            if (segment.startsWith("{")) {
-                String name = segment.substring(1, segment.length() - 1);
-                values.put(name, exchange.getMessage().getHeader(name, String.class));
-            }
-        }
-        return values;
     }
 }

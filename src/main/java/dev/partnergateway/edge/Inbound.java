@@ -2,16 +2,18 @@ package dev.partnergateway.edge;
 
 import io.vertx.core.MultiMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
 
 /**
  * What came in over HTTP, for the contract check alone: routes never see it.
  *
+ * @param path the values of path parameters as they came
  * @param query the query as it came, or null
  * @param headers the headers as they came
  * @param body the body's bytes; empty when there was none
  */
-record Inbound(String query, MultiMap headers, byte[] body) {
+record Inbound(Map<String, String> path, String query, MultiMap headers, byte[] body) {
 
     private static final String PROPERTY = Inbound.class.getName();
 

@@ -71,41 +71,52 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         super.doStop();
     }
 
-    void receive(HttpServerRequest request, String requestId) {
+    void receive(HttpServerRequest request, String requestId, RequestPath path) {
         PartnerCall call = new PartnerCall(requestId, budget, server.source(request));
-        CallObservation seen = server.observe(request, call, integration(prefix));
-        new BodyReader(server, request, refusal -> PartnerServer.refuse(request, requestId, refusal))
-                .read(body -> begin(request, call, seen, body));
+        CallObservation seen = server.observe(
+                request, call, integration(prefix), request.method().name());
+        BodyReader reader = new BodyReader(server, request, refusal -> server.refuse(request, call, refusal));
+        ServedOperations.Found found;
+        try {
+            found = server.operations()
+                    .find(integration(prefix), request.method().name(), path);
+        } catch (Refusal refusal) {
+            reader.refuse(refusal);
+            return;
+        }
+        call.about(found.operation());
+        reader.read(body ->
+                begin(request, call, seen, new Inbound(found.path(), request.query(), request.headers(), body)));
     }
 
-    private void begin(HttpServerRequest request, PartnerCall call, CallObservation seen, byte[] body) {
+    private void begin(HttpServerRequest request, PartnerCall call, CallObservation seen, Inbound inbound) {
         Context context = server.vertx().getOrCreateContext();
         AtomicBoolean answered = new AtomicBoolean();
         long timer = server.vertx().setTimer(Math.max(1, call.remaining().toMillis()), late -> {
             if (answered.compareAndSet(false, true)) {
-                PartnerServer.refuse(request, call.requestId(), late(call));
+                server.refuse(request, call, late(call));
             }
         });
         try {
             server.work(() -> seen.run(() -> {
                 Answer answer;
                 try {
-                    answer = work(request, call, body);
+                    answer = work(call, inbound);
                 } finally {
-                    server.letGo(body.length);
+                    server.letGo(inbound.body().length);
                 }
                 if (answered.compareAndSet(false, true)) {
                     server.vertx().cancelTimer(timer);
-                    context.runOnContext(now -> answer.write(request, call));
+                    context.runOnContext(now -> write(answer, request, call));
                 } else {
                     LOG.info("{} finished after its deadline with status {}", call, answer.status());
                 }
             }));
         } catch (Refusal refusal) {
-            server.letGo(body.length);
+            server.letGo(inbound.body().length);
             answered.set(true);
             server.vertx().cancelTimer(timer);
-            PartnerServer.refuse(request, call.requestId(), refusal);
+            server.refuse(request, call, refusal);
         }
     }
 
@@ -120,15 +131,17 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         };
     }
 
-    private Answer work(HttpServerRequest request, PartnerCall call, byte[] body) {
+    private Answer work(PartnerCall call, Inbound inbound) {
         Exchange exchange = createExchange(false);
         try {
             exchange.setPattern(ExchangePattern.InOut);
             call.on(exchange);
-            new Inbound(request.query(), request.headers(), body).on(exchange);
-            exchange.getMessage().setHeader(Exchange.HTTP_PATH, request.path());
+            inbound.on(exchange);
+            // Camel's own look for the operation knows no difference between a and A: the path of the contract itself
+            // leads it to the one that was found.
+            exchange.getMessage().setHeader(Exchange.HTTP_PATH, call.operation().path());
             exchange.getMessage()
-                    .setHeader(Exchange.HTTP_METHOD, request.method().name());
+                    .setHeader(Exchange.HTTP_METHOD, call.operation().method());
             createUoW(exchange);
             process(exchange);
             LeftOut.tell(exchange, call);
@@ -154,8 +167,9 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
 
     private static Answer answer(Exchange exchange, PartnerCall call) {
         Integer status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        if (call.operation() == null) {
-            return unmatched(exchange, status);
+        if (call.checked() == null) {
+            throw new IllegalStateException(
+                    "Camel has no operation " + call.operation().id());
         }
         Object body = exchange.getMessage().getBody();
         int success = status == null ? call.operation().successStatus() : status;
@@ -179,20 +193,10 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         return new Answer(success, bytes, null);
     }
 
-    /** Camel found no operation for path and method, and left a status without a body. */
-    private static Answer unmatched(Exchange exchange, Integer status) {
-        if (status != null && status == 405) {
-            String allow = exchange.getMessage().getHeader("Allow", String.class);
-            return Answer.refused(Refusal.notAllowed(allow));
-        }
-        return Answer.refused(Refusal.of(404, "No operation has this path"));
-    }
-
     /** Where an operation's contract knows no 404, what is named and not there is a mistake in the call as any other. */
     private static Refusal documented(Refusal refusal, PartnerCall call) {
-        boolean unheardOf = refusal.status() == 404
-                && call.operation() != null
-                && !call.operation().statuses().contains(404);
+        boolean unheardOf =
+                refusal.status() == 404 && !call.operation().statuses().contains(404);
         return unheardOf ? Refusal.of(400, refusal.getMessage()) : refusal;
     }
 
@@ -222,13 +226,13 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         static Answer refused(Refusal refusal) {
             return new Answer(refusal.status(), null, refusal);
         }
+    }
 
-        void write(HttpServerRequest request, PartnerCall call) {
-            if (refusal != null) {
-                PartnerServer.refuse(request, call.requestId(), refusal);
-            } else {
-                PartnerServer.write(request.response(), call.requestId(), status, "application/json", body);
-            }
+    private void write(Answer answer, HttpServerRequest request, PartnerCall call) {
+        if (answer.refusal() != null) {
+            server.refuse(request, call, answer.refusal());
+        } else {
+            server.write(request, call, answer.status(), answer.body());
         }
     }
 }

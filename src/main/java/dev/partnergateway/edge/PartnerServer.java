@@ -2,13 +2,17 @@ package dev.partnergateway.edge;
 
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.contract.Authentication;
 import dev.partnergateway.http.ErrorBody;
+import dev.partnergateway.http.HttpDate;
 import dev.partnergateway.http.RequestDecoder;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.telemetry.CallObservation;
 import dev.partnergateway.telemetry.Telemetry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
@@ -44,9 +48,6 @@ public final class PartnerServer implements AutoCloseable {
     /** Characters of an IPv6 address with its zone. */
     private static final int LONGEST_ADDRESS = 64;
 
-    /** More than the 60 seconds after which load balancers close idle connections: they have to be first. */
-    private static final int IDLE_SECONDS = 75;
-
     /** Name under which the library's own decoder stands in a connection's pipeline. */
     private static final String DECODER = "httpDecoder";
 
@@ -58,6 +59,7 @@ public final class PartnerServer implements AutoCloseable {
     private final Telemetry telemetry;
     private final Vertx vertx;
     private final HttpServer server;
+    private final ServedOperations operations = new ServedOperations();
     private final Map<String, PartnerConsumer> consumers = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
@@ -85,8 +87,8 @@ public final class PartnerServer implements AutoCloseable {
         HttpServerOptions options = new HttpServerOptions()
                 .setMaxHeaderSize(settings.headerLimit())
                 .setMaxInitialLineLength(LONGEST_LINE)
-                .setIdleTimeout(IDLE_SECONDS)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setIdleTimeout((int) settings.idleTimeout().toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setCompressionSupported(true)
                 .setHandle100ContinueAutomatically(true)
                 // HTTP/2 without TLS has no use here and brings attacks of its own; a proxy that ends TLS speaks 1.1.
@@ -94,7 +96,7 @@ public final class PartnerServer implements AutoCloseable {
         this.server = vertx.createHttpServer(options);
         server.connectionHandler(connection -> accept(connection, options));
         server.requestHandler(this::receive);
-        server.invalidRequestHandler(PartnerServer::refuseInvalid);
+        server.invalidRequestHandler(this::refuseInvalid);
     }
 
     /**
@@ -133,6 +135,11 @@ public final class PartnerServer implements AutoCloseable {
         return running.get();
     }
 
+    /** What is served here. */
+    public ServedOperations operations() {
+        return operations;
+    }
+
     void add(String prefix, PartnerConsumer consumer) {
         if (consumers.putIfAbsent(prefix, consumer) != null) {
             throw new IllegalArgumentException("two integrations serve the path " + prefix);
@@ -169,27 +176,24 @@ public final class PartnerServer implements AutoCloseable {
         String requestId = UUID.randomUUID().toString();
         request.exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
         request.response().exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
-        PartnerConsumer consumer = consumer(request.path());
+        RequestPath path = RequestPath.of(request.path());
+        PartnerConsumer consumer = consumers.get('/' + path.first());
         if (consumer == null) {
-            observe(request, new PartnerCall(requestId, Duration.ZERO, source(request)), NO_INTEGRATION);
-            refuse(request, requestId, Refusal.of(404, "No operation has this path"));
+            PartnerCall call = new PartnerCall(requestId, Duration.ZERO, source(request));
+            observe(request, call, NO_INTEGRATION, request.method().name());
+            new BodyReader(this, request, refusal -> refuse(request, call, refusal))
+                    .refuse(ServedOperations.unknownPath());
         } else {
-            consumer.receive(request, requestId);
+            consumer.receive(request, requestId, path);
         }
     }
 
-    /** Follows a call until it is answered; while the gateway stops, its connection is not used again. */
-    CallObservation observe(HttpServerRequest request, PartnerCall call, String integration) {
-        CallObservation seen =
-                telemetry.call(call, integration, request.method().name());
+    /** Follows a call until it is answered. */
+    CallObservation observe(HttpServerRequest request, PartnerCall call, String integration, String method) {
+        CallObservation seen = telemetry.call(call, integration, method);
         HttpServerResponse response = request.response();
         unanswered.incrementAndGet();
         AtomicBoolean ended = new AtomicBoolean();
-        response.headersEndHandler(headers -> {
-            if (draining) {
-                response.putHeader("Connection", "close");
-            }
-        });
         response.endHandler(end -> {
             if (ended.compareAndSet(false, true)) {
                 unanswered.decrementAndGet();
@@ -213,15 +217,6 @@ public final class PartnerServer implements AutoCloseable {
                 String.join(",", request.headers().getAll("X-Forwarded-For")).split(",");
         String hop = hops.length < proxies ? "" : hops[hops.length - proxies].strip();
         return hop.isEmpty() || hop.length() > LONGEST_ADDRESS ? direct : hop;
-    }
-
-    /** A prefix ends where a segment does: {@code /x} serves {@code /x} and {@code /x/y}, never {@code /xy}. */
-    private PartnerConsumer consumer(String path) {
-        if (path == null || !path.startsWith("/")) {
-            return null;
-        }
-        int end = path.indexOf('/', 1);
-        return consumers.get(end < 0 ? path : path.substring(0, end));
     }
 
     /** Makes room for a part of a body; false when there is none: nobody may fill the memory before he is known. */
@@ -256,8 +251,11 @@ public final class PartnerServer implements AutoCloseable {
         });
     }
 
-    static void refuse(HttpServerRequest request, String requestId, Refusal refusal) {
+    void refuse(HttpServerRequest request, PartnerCall call, Refusal refusal) {
         HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
         if (!refusal.retryAfter().isZero()) {
             response.putHeader(
                     "Retry-After",
@@ -266,36 +264,71 @@ public final class PartnerServer implements AutoCloseable {
         if (refusal.allow() != null) {
             response.putHeader("Allow", refusal.allow());
         }
-        write(
-                response,
-                requestId,
-                refusal.status(),
-                "application/json",
-                ErrorBody.of(refusal.status(), refusal.getMessage(), requestId));
+        if (refusal.status() == 401) {
+            response.putHeader("WWW-Authenticate", challenge(call));
+        }
+        if (refusal.status() == 415) {
+            response.putHeader("Accept-Encoding", "identity");
+        }
+        write(request, call, refusal.status(), ErrorBody.of(refusal.status(), refusal.getMessage(), call.requestId()));
     }
 
-    /** Writes an answer with the only headers that leave the gateway. */
-    static void write(HttpServerResponse response, String requestId, int status, String contentType, byte[] body) {
+    /** How the operation wants to be told the key, in the words of HTTP. */
+    private static String challenge(PartnerCall call) {
+        boolean basic = call.operation() != null && call.operation().authentication() == Authentication.BASIC;
+        return basic ? "Basic realm=\"Talon.One\", charset=\"UTF-8\"" : "ApiKey-v1";
+    }
+
+    /**
+     * Writes an answer with the only headers that leave the gateway. While the gateway stops, its connection is not used
+     * again.
+     *
+     * @param body JSON
+     */
+    void write(HttpServerRequest request, PartnerCall call, int status, byte[] body) {
+        HttpServerResponse response = request.response();
         if (response.ended() || response.closed()) {
             return;
         }
         response.setStatusCode(status);
-        response.putHeader("X-Request-Id", requestId);
+        response.putHeader("Date", HttpDate.now());
+        response.putHeader("X-Request-Id", call.requestId());
         response.putHeader("Cache-Control", "no-store");
+        if (draining) {
+            response.putHeader("Connection", "close");
+        }
+        Future<Void> written;
         if (status == 204) {
-            response.end();
+            written = response.end();
         } else {
-            response.putHeader("Content-Type", contentType);
-            response.end(io.vertx.core.buffer.Buffer.buffer(body));
+            response.putHeader("Content-Type", "application/json");
+            written = response.end(Buffer.buffer(body));
+        }
+        if (!written.isComplete()) {
+            closeUnlessRead(request, written);
+        }
+        if (request.isEnded() && isLast(request)) {
+            request.connection().close();
         }
     }
 
-    private static void refuseInvalid(HttpServerRequest request) {
+    /** Nobody may leave his answer in the memory for as long as an idle connection is kept. */
+    private void closeUnlessRead(HttpServerRequest request, Future<Void> written) {
+        long alarm = vertx.setTimer(settings.receiveTimeout().toMillis(), late -> request.connection()
+                .close());
+        written.onComplete(done -> vertx.cancelTimer(alarm));
+    }
+
+    /** Whether the answer has said that the connection ends with it. */
+    boolean isLast(HttpServerRequest request) {
+        return "close".equals(request.response().headers().get("Connection"));
+    }
+
+    private void refuseInvalid(HttpServerRequest request) {
+        PartnerCall call = new PartnerCall(UUID.randomUUID().toString(), Duration.ZERO, source(request));
+        observe(request, call, NO_INTEGRATION, "");
         request.response().putHeader("Connection", "close");
-        refuse(
-                request,
-                UUID.randomUUID().toString(),
-                RequestDecoder.refusal(request.decoderResult().cause()));
+        refuse(request, call, RequestDecoder.refusal(request.decoderResult().cause()));
         request.connection().close();
     }
 

@@ -1,5 +1,7 @@
 package dev.partnergateway.edge;
 
+import java.util.Arrays;
+
 /**
  * A failure as it may stand in a log: what was thrown and where, without the words of libraries, which quote the data they
  * failed on. What the gateway's own code says names no data and stays.
@@ -7,12 +9,17 @@ package dev.partnergateway.edge;
 final class Reticent extends Exception {
 
     private static final long serialVersionUID = 1L;
+
+    /** An overflow of the stack has a thousand. */
+    private static final int MOST_FRAMES = 12;
+
     private static final String OWN = "dev.partnergateway.";
 
     /** Says of a failure, and of what caused it, as much as may be said. */
     Reticent(Throwable failure) {
         super(text(failure), failure.getCause() == null ? null : new Reticent(failure.getCause()), false, true);
-        setStackTrace(failure.getStackTrace());
+        StackTraceElement[] trace = failure.getStackTrace();
+        setStackTrace(Arrays.copyOf(trace, Math.min(trace.length, MOST_FRAMES)));
     }
 
     private static String text(Throwable failure) {

@@ -2,11 +2,16 @@ package dev.partnergateway.http;
 
 import dev.partnergateway.call.Refusal;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -25,8 +30,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class RequestDecoder extends VertxHttpRequestDecoder {
 
-    /** How a request's head is not as it must be; the text is for the caller. */
-    private static final class BadHead extends RuntimeException {
+    /** How a request is not as it must be; the text is for the caller. */
+    static final class BadHead extends RuntimeException {
 
         private final int status;
 
@@ -42,7 +47,9 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
 
     private final Duration patience;
     private final HeadScan scan = new HeadScan();
+    private final ChunkScan chunks;
     private boolean inHead = true;
+    private boolean inChunks;
     private boolean failed;
     private Future<?> alarm;
 
@@ -54,6 +61,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     public RequestDecoder(HttpServerOptions options, Duration patience) {
         super(options);
         this.patience = patience;
+        this.chunks = new ChunkScan(options.getMaxHeaderSize());
     }
 
     /**
@@ -76,7 +84,17 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out) throws Exception {
-        if (inHead && !failed && bytes.isReadable()) {
+        if (failed) {
+            bytes.skipBytes(bytes.readableBytes());
+            return;
+        }
+        if (inChunks) {
+            chunks.read(bytes);
+            if (chunks.fault() != null) {
+                refuse(chunks.fault(), bytes, out);
+                return;
+            }
+        } else if (inHead && bytes.isReadable()) {
             scan.read(bytes);
             if (alarm == null) {
                 alarm = context.executor().schedule(() -> giveUp(context), patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -85,23 +103,38 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         int before = out.size();
         super.decode(context, bytes, out);
         scan.consumed(bytes);
+        chunks.consumed(bytes);
         for (Object part : out.subList(before, out.size())) {
-            if (part instanceof HttpRequest) {
+            if (part instanceof HttpRequest request) {
                 inHead = false;
                 silence();
+                if (request.decoderResult().isSuccess() && HttpUtil.isTransferEncodingChunked(request)) {
+                    inChunks = true;
+                    chunks.restart();
+                }
             }
             if (part instanceof LastHttpContent) {
                 inHead = true;
+                inChunks = false;
                 scan.restart();
             }
         }
     }
 
+    /** Ends the body that is being read as a wrong one; nothing that follows on this connection is looked at. */
+    private void refuse(BadHead fault, ByteBuf bytes, List<Object> out) {
+        failed = true;
+        bytes.skipBytes(bytes.readableBytes());
+        LastHttpContent end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        end.setDecoderResult(DecoderResult.failure(fault));
+        out.add(end);
+    }
+
     private void giveUp(ChannelHandlerContext context) {
         failed = true;
         HttpMessage late = createInvalidMessage();
-        late.setDecoderResult(io.netty.handler.codec.DecoderResult.failure(
-                new BadHead(408, "The headers of this call took too long to arrive")));
+        late.setDecoderResult(
+                DecoderResult.failure(new BadHead(408, "The headers of this call took too long to arrive")));
         context.fireChannelRead(late);
         context.fireChannelReadComplete();
     }
@@ -166,6 +199,15 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
                         && encodings.size() == 1
                         && encodings.get(0).strip().equalsIgnoreCase("chunked"))) {
             throw new BadHead(400, "header Transfer-Encoding: only chunked is understood");
+        }
+        request.setUri(Target.originForm(request.method().name(), request.uri()));
+        closeIfAsked(request);
+    }
+
+    /** {@code close} may stand in a list with others; whoever reads the request from here on knows the plain word only. */
+    private static void closeIfAsked(HttpRequest request) {
+        if (request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {
+            request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
     }
 

@@ -18,6 +18,7 @@ enum Key {
     BODIES_LIMIT("gateway.bodies-limit", "", Kind.COUNT),
     HEADER_LIMIT("gateway.header-limit", "16384", Kind.COUNT),
     RECEIVE_TIMEOUT("gateway.receive-timeout", "10000", Kind.MILLIS),
+    IDLE_TIMEOUT("gateway.idle-timeout", "620000", Kind.MILLIS),
     CONNECTION_LIMIT("gateway.connection-limit", "10000", Kind.COUNT),
     PROXIES("gateway.proxies", "0", Kind.NUMBER),
     RUNNING_LIMIT("gateway.running-limit", "2000", Kind.COUNT),

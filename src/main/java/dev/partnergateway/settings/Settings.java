@@ -236,6 +236,11 @@ public final class Settings {
         return Duration.ofMillis(number(Key.RECEIVE_TIMEOUT));
     }
 
+    /** How long a connection of a partner may be idle. */
+    public Duration idleTimeout() {
+        return Duration.ofMillis(number(Key.IDLE_TIMEOUT));
+    }
+
     /** Most connections of partners at once. */
     public int connectionLimit() {
         return number(Key.CONNECTION_LIMIT);

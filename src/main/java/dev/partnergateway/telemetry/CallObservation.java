@@ -85,6 +85,15 @@ public final class CallObservation {
 
     /** Neither path nor query: they may hold a person's identifier. */
     private void log(String operation, String result, long millis) {
+        if (operation.equals(NONE)) {
+            long leftOut = telemetry.strangers().ask();
+            if (leftOut < 0) {
+                return;
+            }
+            if (leftOut > 0) {
+                ACCESS.info("{} calls that were for no operation are not in this log", leftOut);
+            }
+        }
         name();
         try {
             ACCESS.atInfo()

@@ -1,7 +1,6 @@
 package dev.partnergateway.telemetry;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.util.CachingDateFormatter;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -45,17 +44,17 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
             object.writeStringField("time", time.format(event.getTimeStamp()));
             object.writeStringField("level", event.getLevel().toString());
             object.writeStringField("logger", event.getLoggerName());
-            object.writeStringField("message", event.getFormattedMessage());
+            object.writeStringField("message", LogText.ofLines(event.getFormattedMessage()));
             for (Map.Entry<String, String> value : event.getMDCPropertyMap().entrySet()) {
                 object.writeStringField(value.getKey(), value.getValue());
             }
             if (event.getKeyValuePairs() != null) {
                 for (KeyValuePair value : event.getKeyValuePairs()) {
-                    object.writeStringField(value.key, String.valueOf(value.value));
+                    object.writeStringField(value.key, LogText.ofLines(String.valueOf(value.value)));
                 }
             }
             if (event.getThrowableProxy() != null) {
-                object.writeStringField("exception", ThrowableProxyUtil.asString(event.getThrowableProxy()));
+                object.writeStringField("exception", LogText.of(event.getThrowableProxy()));
             }
             object.writeEndObject();
         }
@@ -78,11 +77,9 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
                 line.append(value).append(' ');
             }
         }
-        line.append(event.getFormattedMessage());
+        line.append(LogText.of(event.getFormattedMessage()));
         if (event.getThrowableProxy() != null) {
-            line.append(System.lineSeparator())
-                    .append(ThrowableProxyUtil.asString(event.getThrowableProxy())
-                            .stripTrailing());
+            line.append(System.lineSeparator()).append(LogText.of(event.getThrowableProxy()));
         }
         return line.toString();
     }

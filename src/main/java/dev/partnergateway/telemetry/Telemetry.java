@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.slf4j.MDC;
@@ -38,6 +39,11 @@ public final class Telemetry implements AutoCloseable {
         Duration.ofMillis(8000)
     };
 
+    private static final Set<String> METHODS = Set.of("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS");
+    private static final String OTHER_METHOD = "_OTHER";
+    private static final int STRANGERS_A_SECOND = 10;
+
+    private final Allowed strangers = new Allowed(STRANGERS_A_SECOND);
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
     private final Traces traces;
@@ -80,9 +86,16 @@ public final class Telemetry implements AutoCloseable {
      * A call of a partner has come in.
      *
      * @param integration name of its integration, {@code none} when no integration has its path
+     * @param method as it came; those that HTTP does not know are all the same in what operators see
      */
     public CallObservation call(PartnerCall call, String integration, String method) {
-        return new CallObservation(this, call, integration, method, traces.incoming(method + " " + integration));
+        String known = METHODS.contains(method) ? method : OTHER_METHOD;
+        return new CallObservation(this, call, integration, known, traces.incoming(known + " " + integration));
+    }
+
+    /** Whether one more line may be logged of a call that is for no operation: anybody can make any number of those. */
+    Allowed strangers() {
+        return strangers;
     }
 
     /** A call to a deployment begins; to be closed on the same thread. */

@@ -1,7 +1,6 @@
 package dev.partnergateway.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.GatewayUnderTest;
@@ -25,6 +24,9 @@ import org.junit.jupiter.api.TestFactory;
 class HttpToTheLetterTest {
 
     private static final String START = "POST /braze/coupon HTTP/1.1\r\nHost: a\r\n";
+
+    /** For answers that end with their connection. */
+    private static final Duration LONG = Duration.ofSeconds(20);
 
     private static Http port;
     private static SandboxControl sandbox;
@@ -126,23 +128,115 @@ class HttpToTheLetterTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> chunksThatCanBeReadInTwoWaysEndTheConnection() {
+    Stream<DynamicTest> chunksThatCanBeReadInTwoWaysAreRefusedAndEndTheConnection() {
         List<String> chunks = List.of(
                 "7\n{\"x\":1}\n0\n\n",
                 "0x7\r\n{\"x\":1}\r\n0\r\n\r\n",
                 "-7\r\n{\"x\":1}\r\n0\r\n\r\n",
                 "+7\r\n{\"x\":1}\r\n0\r\n\r\n",
+                " 7\r\n{\"x\":1}\r\n0\r\n\r\n",
+                "7 \r\n{\"x\":1}\r\n0\r\n\r\n",
+                "7 ;a\r\n{\"x\":1}\r\n0\r\n\r\n",
+                "7\t\r\n{\"x\":1}\r\n0\r\n\r\n",
+                "7 0\r\n{\"x\":1}\r\n0\r\n\r\n",
+                "7\u0000\r\n{\"x\":1}\r\n0\r\n\r\n",
                 "ffffffffffffffff7\r\n{\"x\":1}\r\n0\r\n\r\n",
+                "000000007\r\n{\"x\":1}\r\n0\r\n\r\n",
                 "7\r\n{\"x\":1}XX0\r\n\r\n",
+                "7\r\n{\"x\":1}\n0\r\n\r\n",
+                "7\r\n{\"x\":1}0\r\n\r\n",
+                "7\r{\"x\":1}\r\n0\r\n\r\n",
                 "7;a\nb\r\n{\"x\":1}\r\n0\r\n\r\n",
+                "7;a\u0001\r\n{\"x\":1}\r\n0\r\n\r\n",
+                "7;" + "a".repeat(2000) + "\r\n{\"x\":1}\r\n0\r\n\r\n",
                 "zz\r\n{\"x\":1}\r\n0\r\n\r\n",
-                "\r\n7\r\n{\"x\":1}\r\n0\r\n\r\n");
+                "\r\n7\r\n{\"x\":1}\r\n0\r\n\r\n",
+                "7\r\n{\"x\":1}\r\n0\r\n: a\r\n\r\n",
+                "7\r\n{\"x\":1}\r\n0\r\n continued\r\n\r\n",
+                "7\r\n{\"x\":1}\r\n0\r\nX: a\nY: b\r\n\r\n",
+                "7\r\n{\"x\":1}\r\n0\r\n\rX: a\r\n\r\n");
         return chunks.stream()
-                .map(chunk -> DynamicTest.dynamicTest(chunk.replaceAll("[\r\n]+", " "), () -> {
-                    String received = port.raw(START + "Transfer-Encoding: chunked\r\n\r\n" + chunk + good());
-                    assertFalse(received.contains(" 200 "), received);
-                    assertTrue(answers(received) <= 1, received);
+                .map(chunk -> DynamicTest.dynamicTest(
+                        chunk.substring(0, Math.min(40, chunk.length())).replaceAll("[\\p{Cntrl}]+", " "), () -> {
+                            String received =
+                                    port.raw(START + "Transfer-Encoding: chunked\r\n\r\n" + chunk + good(), LONG);
+                            assertTrue(received.matches("(?s)HTTP/1\\.1 400 .*\"StatusCode\":400,.*"), received);
+                            assertEquals(1, answers(received), received);
+                            assertEquals(List.of(), sandbox.calls());
+                        }));
+    }
+
+    @Test
+    void chunksWithExtensionsAndTrailersThatAreShortAreTaken() {
+        String body = body();
+        String received = port.raw(START
+                + "Authorization: ApiKey-v1 sandbox-key-demo-shop\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1;a=\"b c\";d\r\n{\r\n0"
+                + Integer.toHexString(body.length() - 1) + "\r\n" + body.substring(1)
+                + "\r\n0\r\nX-Sum: 1\r\n\r\n");
+        assertTrue(received.startsWith("HTTP/1.1 200 "), received);
+    }
+
+    @Test
+    void trailersWithoutEndAreRefused() {
+        String received =
+                port.raw(START + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + "X: y\r\n".repeat(10_000) + "\r\n", LONG);
+        assertTrue(received.matches("(?s)HTTP/1\\.1 431 .*\"StatusCode\":431,.*"), received);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> anAddressThatIsNoneIsRefused() {
+        return Stream.of(
+                        "http://x#/braze/coupon",
+                        "http://x/braze/coupon#top",
+                        "/braze/coupon#top",
+                        "#/braze/coupon",
+                        "http:///braze/coupon",
+                        "http://?/braze/coupon",
+                        "http://user@x/braze/coupon",
+                        "http:/braze/coupon",
+                        "ftp://x/braze/coupon",
+                        "x://y/braze/coupon",
+                        "braze/coupon",
+                        "x:80",
+                        "*",
+                        "?/braze/coupon")
+                .map(target -> DynamicTest.dynamicTest(target, () -> {
+                    String received = port.raw(good().replace("POST /braze/coupon", "POST " + target) + good(), LONG);
+                    assertTrue(received.matches("(?s)HTTP/1\\.[01] 400 .*\"StatusCode\":400,.*"), received);
+                    assertEquals(1, answers(received), received);
                     assertEquals(List.of(), sandbox.calls());
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> anAddressWithSchemeAndHostLeadsWhereItsPathDoes() {
+        return Map.of(
+                        "http://x/braze/coupon", 200,
+                        "HTTPS://x:8080/braze/coupon?a=b", 200,
+                        "http://x?/braze/coupon", 404,
+                        "http://x", 404,
+                        "http://x/?/braze/coupon", 404)
+                .entrySet()
+                .stream()
+                .map(target -> DynamicTest.dynamicTest(target.getKey(), () -> {
+                    String received = port.raw(
+                            good().replace("/braze/coupon HTTP", target.getKey() + " HTTP")
+                                    .replace("Host: a", "Host: a\r\nConnection: close"),
+                            LONG);
+                    assertTrue(received.startsWith("HTTP/1.1 " + target.getValue() + " "), received);
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> whatFollowsACallThatEndsTheConnectionIsNotRead() {
+        return Stream.of("close", "te, close", "close, te", "TE,Close", "te\r\nConnection: close")
+                .map(connection -> DynamicTest.dynamicTest(connection, () -> {
+                    String received =
+                            port.raw(good().replace("Host: a", "Host: a\r\nConnection: " + connection) + good(), LONG);
+                    assertEquals(1, answers(received), received);
+                    assertEquals(1, sandbox.calls("createCoupons").size());
+                    sandbox.forgetCalls();
                 }));
     }
 
@@ -193,7 +287,9 @@ class HttpToTheLetterTest {
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
         assertTrue(socket.startsWith("HTTP/1.1 405 "), socket);
         String tunnel = port.raw("CONNECT sandbox.example:443 HTTP/1.1\r\nHost: a\r\n\r\n");
-        assertTrue(tunnel.startsWith("HTTP/1.1 404 "), tunnel);
+        assertTrue(tunnel.matches("(?s)HTTP/1\\.[01] 501 .*\"StatusCode\":501,.*"), tunnel);
+        String server = port.raw("OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        assertTrue(server.startsWith("HTTP/1.1 404 "), server);
     }
 
     @TestFactory

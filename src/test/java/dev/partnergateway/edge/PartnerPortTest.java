@@ -10,7 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -73,13 +76,21 @@ class PartnerPortTest {
                 "/brazecoupon",
                 "/braze/coupons",
                 "/Braze/coupon",
+                "/braze/Coupon",
+                "/braze/COUPON",
+                "/braze//coupon",
+                "/braze/coupon//",
                 "/braze%2Fcoupon",
                 "/braze/coupon%00",
                 "/braze/coupon/extra",
                 "/braze/./coupon",
                 "/braze/../braze/coupon",
                 "/braze/..%2fbraze/coupon",
-                "//braze/coupon",
+                "/braze/%2e/coupon",
+                "/braze/%2e%2e/braze/coupon",
+                "/braze%2fcoupon",
+                "/braze/coupon%2f",
+                "/braze/coupon;a=b",
                 "/observe/health",
                 "/observe/metrics",
                 "/q/dev",
@@ -87,6 +98,47 @@ class PartnerPortTest {
             })
     void anUnknownPathIsNotFound(String path) {
         isRefused(404, port.send("POST", path, coupon("path"), "Authorization", KEY));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"//braze/coupon", "///braze/coupon", "/%62raze/coupon", "/br%61ze/%63%6Fupon", "/braze/coupon/"})
+    void aPathThatMeansTheSameLeadsToTheSameOperation(String path) {
+        Http.Answer answer = port.send(
+                "POST",
+                path,
+                coupon("same-" + UUID.randomUUID()),
+                "Authorization",
+                KEY,
+                "Content-Type",
+                "application/json");
+        assertEquals(200, answer.status(), answer.text());
+    }
+
+    @Test
+    void aFixedPartOfAPathInOtherLettersIsAnIdWhereAnIdMayStand() {
+        String body = "{\"customerProfileId\":\"x\"}";
+        Http.Answer answer = port.send(
+                "PUT",
+                "/cdp/customer_profile/Audiences",
+                body,
+                "Authorization",
+                KEY,
+                "Content-Type",
+                "application/json",
+                "destination-hostname",
+                "sandbox.example");
+        assertEquals(List.of(), sandbox.calls("updateCustomerProfilesAudiences"), answer.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "%2e%2e", ".", "%2E", "a%00", "%ff"})
+    void anIdThatWouldChangeAPathOrIsNoTextIsRefused(String id) {
+        String answer = port.raw("PUT /cdp/customer_profile/" + id + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                + "Authorization: " + KEY + "\r\ndestination-hostname: sandbox.example\r\n"
+                + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+        assertEquals(List.of(), sandbox.calls());
     }
 
     @ParameterizedTest
@@ -179,7 +231,7 @@ class PartnerPortTest {
         Set<String> names = answer.headers().keySet().stream()
                 .map(String::toLowerCase)
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(Set.of("cache-control", "content-length", "content-type", "x-request-id"), names);
+        assertEquals(Set.of("cache-control", "content-length", "content-type", "date", "x-request-id"), names);
         assertEquals("application/json", answer.header("Content-Type"));
     }
 
@@ -217,6 +269,40 @@ class PartnerPortTest {
         JsonNode call = sandbox.calls("createCoupons").get(0);
         assertEquals("POST", call.path("method").asText());
         assertEquals("no", call.path("query").path("silent").asText());
+    }
+
+    @Test
+    void everyAnswerHasTheDate() {
+        Instant before = Instant.now().minusSeconds(2);
+        for (Http.Answer answer : List.of(
+                port.send("GET", "/nobody", (String) null),
+                port.send("GET", "/braze/coupon", (String) null),
+                port.send("POST", "/braze/coupon", coupon("date-" + UUID.randomUUID()), "Authorization", KEY))) {
+            String date = answer.header("Date");
+            Instant sent = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+            assertEquals(29, date.length(), date);
+            assertTrue(sent.isAfter(before) && !sent.isAfter(Instant.now()), date);
+        }
+        assertTrue(port.raw("NONSENSE\r\n\r\n").toLowerCase(Locale.ROOT).contains("\r\ndate: "));
+    }
+
+    @Test
+    void whoeverHasNoKeyIsToldHowToGiveOne() {
+        Http.Answer braze = port.send("POST", "/braze/coupon", coupon("none"), "Content-Type", "application/json");
+        assertEquals(401, braze.status(), braze.text());
+        assertEquals("ApiKey-v1", braze.header("WWW-Authenticate"));
+        Http.Answer emarsys = port.send(
+                "POST",
+                "/emarsys/customer_profiles/coupons?deployment=sandbox.example",
+                "{\"parameters\":[{\"campaignId\":\"10\",\"integrationId\":\"alice\"}],\"fields\":[\"id\"],\"limit\":1}",
+                "Content-Type",
+                "application/json");
+        assertEquals(401, emarsys.status(), emarsys.text());
+        assertTrue(emarsys.header("WWW-Authenticate").startsWith("Basic realm=\""), emarsys.header("WWW-Authenticate"));
+        Http.Answer wrong = port.send("POST", "/braze/coupon", coupon("none"), "Authorization", "ApiKey-v1 wrong");
+        assertEquals(401, wrong.status(), wrong.text());
+        assertEquals("ApiKey-v1", wrong.header("WWW-Authenticate"));
+        assertNull(port.send("GET", "/nobody", (String) null).header("WWW-Authenticate"));
     }
 
     @Test

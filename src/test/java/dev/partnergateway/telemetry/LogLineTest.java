@@ -67,4 +67,25 @@ class LogLineTest {
         assertEquals("7", json.path("millis").asText());
         assertEquals(8, StreamSupport.stream(json.spliterator(), false).count());
     }
+
+    @Test
+    void textOfACallerBeginsNoLineSteersNoTerminalAndIsBounded() {
+        String hostile = "a\r\n2026-11-28 INFO forged\u001b[2J\u009b2J\u2028\u202e" + "x".repeat(100_000);
+        String line = new LogLine(false).doLayout(event(new IllegalStateException(hostile), Map.of()));
+        assertTrue(line.length() < 10_000, line.length() + " characters");
+        assertTrue(
+                line.contains("IllegalStateException: a\\u000d\\u000a2026-11-28 INFO forged\\u001b[2J\\u009b2J"), line);
+        assertTrue(line.lines().noneMatch(part -> part.startsWith("2026-11-28 INFO forged")), line);
+    }
+
+    @Test
+    void aStackThatOverflowedIsNotLoggedWhole() {
+        StackOverflowError overflow = new StackOverflowError();
+        StackTraceElement[] frames = new StackTraceElement[1024];
+        java.util.Arrays.fill(frames, new StackTraceElement("a.B", "c", "B.java", 1));
+        overflow.setStackTrace(frames);
+        String line = new LogLine(false).doLayout(event(new IllegalStateException("x", overflow), Map.of()));
+        assertTrue(line.lines().count() < 80, line);
+        assertTrue(line.contains("Caused by: java.lang.StackOverflowError"), line);
+    }
 }

@@ -95,6 +95,49 @@ class TelemetryTest {
     }
 
     @Test
+    void whatIsNoCallAtAllIsCountedAndLoggedByTheIdOfItsAnswer() {
+        try (GatewayProcess gateway = GatewayProcess.start(GatewayProcess.workingDirectory(), Map.of())) {
+            String method = "M".repeat(7000);
+            List<String> ids = List.of(
+                    requestId(gateway.partner().raw("NONSENSE\r\n\r\n")),
+                    requestId(gateway.partner().raw("GET http://x# HTTP/1.1\r\nHost: a\r\n\r\n")),
+                    requestId(gateway.partner()
+                            .raw("GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(20_000) + "\r\n\r\n")),
+                    requestId(gateway.partner()
+                            .raw(method + " /braze/coupon HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")));
+            awaitUntil(() -> ids.stream().allMatch(gateway.output()::contains));
+            assertFalse(gateway.output().contains("MMMM"), gateway.output());
+            assertTrue(gateway.output().contains("_OTHER braze 405"), gateway.output());
+            assertTrue(gateway.output().contains("_OTHER none 431"), gateway.output());
+            String page = gateway.management()
+                    .send("GET", "/observe/metrics", (String) null)
+                    .text();
+            assertTrue(
+                    page.contains(
+                            "gateway_requests_seconds_count{integration=\"none\",operation=\"none\",status=\"400\"} 2"),
+                    page);
+            for (int i = 0; i < 500; i++) {
+                gateway.partner().send("GET", "/nobody", (String) null);
+            }
+            awaitUntil(() -> {
+                gateway.partner().send("GET", "/nobody", (String) null);
+                return gateway.output().contains("calls that were for no operation are not in this log");
+            });
+            long lines = gateway.output()
+                    .lines()
+                    .filter(line -> line.contains("GET none 404"))
+                    .count();
+            assertTrue(lines < 300, lines + " lines");
+        }
+    }
+
+    private static String requestId(String answer) {
+        Matcher id = Pattern.compile("\"RequestUUID\":\"([0-9a-f-]{36})\"").matcher(answer);
+        assertTrue(id.find(), answer);
+        return id.group(1);
+    }
+
+    @Test
     void everyMetricOfTheDashboardAndTheAlertsIsOnTheMetricsPage() throws IOException {
         String page;
         try (GatewayUnderTest gateway = GatewayUnderTest.start(Map.of("gateway.sandbox.management-rate", "3"))) {
