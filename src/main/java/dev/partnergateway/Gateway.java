@@ -53,6 +53,7 @@ import dev.partnergateway.telemetry.CallEvents;
 import dev.partnergateway.telemetry.Telemetry;
 import io.micrometer.core.instrument.Gauge;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -64,9 +65,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -91,7 +89,7 @@ public final class Gateway implements AutoCloseable {
     static final List<String> SHARED_ROUTES =
             List.of("audience", "coupon", "event", "loyalty", "profile", "referral", "session");
 
-    private static final int PRUNE_MINUTES = 10;
+    private static final Duration PRUNE = Duration.ofMinutes(1);
 
     private final Settings settings;
     private final Ticker ticker;
@@ -225,7 +223,11 @@ public final class Gateway implements AutoCloseable {
                 deployments::named,
                 Map.of("createCoupons", coupons, "createReferral", referrals, "addLoyaltyPoints", points),
                 upstream);
-        beginChores(sweeper, outbox, () -> prune(answers, leases, shared));
+        beginChores(answers, sweeper, outbox, () -> {
+            leases.prune();
+            store.prune();
+            shared.ifPresent(CouponRows::prune);
+        });
         server.listen();
         open(server::drain);
     }
@@ -299,14 +301,14 @@ public final class Gateway implements AutoCloseable {
                 .ifPresent(events -> telemetry.publish(open(events)));
     }
 
-    private void beginChores(Sweeper sweeper, Outbox outbox, Runnable prune) {
-        ScheduledExecutorService chores = Executors.newSingleThreadScheduledExecutor();
-        open(chores::shutdownNow);
-        long interval = settings.sweepInterval().toMillis();
-        chores.scheduleWithFixedDelay(sweeper::sweep, interval, interval, TimeUnit.MILLISECONDS);
-        chores.scheduleWithFixedDelay(
-                () -> outbox.post(System.currentTimeMillis()), interval, interval, TimeUnit.MILLISECONDS);
-        chores.scheduleWithFixedDelay(prune, PRUNE_MINUTES, PRUNE_MINUTES, TimeUnit.MINUTES);
+    private void beginChores(ReplayingRepository answers, Sweeper sweeper, Outbox outbox, Runnable pruneTheRest) {
+        Chores chores = open(new Chores());
+        chores.begin("sweeper", settings.sweepInterval(), sweeper::sweep);
+        chores.begin("outbox", settings.sweepInterval(), () -> outbox.post(System.currentTimeMillis()));
+        chores.begin("prune", PRUNE, () -> {
+            answers.prune();
+            pruneTheRest.run();
+        });
     }
 
     private void configure(MainConfigurationProperties main) {
@@ -363,16 +365,6 @@ public final class Gateway implements AutoCloseable {
                 List.of("http://127.0.0.1:" + sandbox.port()),
                 settings.sandboxManagementRate(),
                 true);
-    }
-
-    private static void prune(ReplayingRepository answers, SharedLeases leases, Optional<CouponRows> shared) {
-        try {
-            answers.prune();
-            leases.prune();
-            shared.ifPresent(CouponRows::prune);
-        } catch (RuntimeException e) {
-            LOG.warn("Expired answers could not be pruned; the next try is in {} minutes", PRUNE_MINUTES, e);
-        }
     }
 
     /** Port that partners call. */

@@ -2,8 +2,8 @@ package dev.partnergateway.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
-import java.util.List;
 
 /**
  * Whom a key stands for in stored keys (contract 2.9): its Application, or the key itself when nobody could tell. The
@@ -13,6 +13,10 @@ import java.util.List;
 final class Principals {
 
     private static final int MOST = 100_000;
+
+    private static final Sql INSERT =
+            new Sql("INSERT INTO principal (deployment, key_hash, principal) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+    private static final Sql SELECT = new Sql("SELECT principal FROM principal WHERE deployment = ? AND key_hash = ?");
 
     private final Store store;
     private final Cache<String, String> known =
@@ -38,16 +42,7 @@ final class Principals {
     }
 
     private String decide(String deployment, String keyHash, String proposal) {
-        store.update(
-                "INSERT INTO principal (deployment, key_hash, principal) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                deployment,
-                keyHash,
-                proposal);
-        List<String> stored = store.query(
-                row -> row.getString(1),
-                "SELECT principal FROM principal WHERE deployment = ? AND key_hash = ?",
-                deployment,
-                keyHash);
-        return stored.get(0);
+        store.update(INSERT, deployment, keyHash, proposal);
+        return store.query(row -> row.getString(1), SELECT, deployment, keyHash).get(0);
     }
 }

@@ -3,14 +3,24 @@ package dev.partnergateway.audience;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.partnergateway.call.Credential;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The gateway's own map from partners' ids of audiences to Talon.One's: the SQL on table {@code audience}. */
 final class AudienceTable {
+
+    private static final int AT_ONCE = 50;
+    private static final Sql FIND = find(1);
+    private static final Sql FIND_MANY = find(AT_ONCE);
+    private static final Sql UPDATE = new Sql("UPDATE audience SET audience_id = ? WHERE id = ? AND audience_id <> ?");
+    private static final Sql INSERT =
+            new Sql("INSERT INTO audience (id, deployment, audience_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+    private static final Sql DELETE = new Sql("DELETE FROM audience WHERE deployment = ? AND audience_id = ?");
 
     private final Store store;
 
@@ -23,31 +33,33 @@ final class AudienceTable {
         Map<String, ExternalId> byKey = new HashMap<>();
         wanted.forEach(external -> byKey.put(key(deployment, external), external));
         Map<ExternalId, Long> found = new HashMap<>();
-        if (!byKey.isEmpty()) {
-            String marks = String.join(", ", Collections.nCopies(byKey.size(), "?"));
+        List<String> keys = List.copyOf(byKey.keySet());
+        for (int from = 0; from < keys.size(); from += AT_ONCE) {
+            List<String> some = keys.subList(from, Math.min(keys.size(), from + AT_ONCE));
+            Object[] parameters = some.toArray(new Object[some.size() == 1 ? 1 : AT_ONCE]);
             store.query(
                     row -> found.put(byKey.get(row.getString("id")), row.getLong("audience_id")),
-                    "SELECT id, audience_id FROM audience WHERE id IN (" + marks + ")",
-                    byKey.keySet().toArray());
+                    some.size() == 1 ? FIND : FIND_MANY,
+                    parameters);
         }
         return found;
     }
 
+    /** Fewer than so many leave the rest null, which equals nothing. */
+    private static Sql find(int most) {
+        return new Sql("SELECT id, audience_id FROM audience WHERE id IN ("
+                + String.join(", ", Collections.nCopies(most, "?")) + ")");
+    }
+
     void remember(String deployment, ExternalId external, long id) {
         String key = key(deployment, external);
-        int changed =
-                store.update("UPDATE audience SET audience_id = ? WHERE id = ? AND audience_id <> ?", id, key, id);
-        if (changed == 0) {
-            store.update(
-                    "INSERT INTO audience (id, deployment, audience_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                    key,
-                    deployment,
-                    id);
+        if (store.update(UPDATE, id, key, id) == 0) {
+            store.update(INSERT, key, deployment, id);
         }
     }
 
     void forget(String deployment, long id) {
-        store.update("DELETE FROM audience WHERE deployment = ? AND audience_id = ?", deployment, id);
+        store.update(DELETE, deployment, id);
     }
 
     private static String key(String deployment, ExternalId external) {

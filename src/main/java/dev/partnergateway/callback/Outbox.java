@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.store.Seal;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.store.StoreException;
 import java.io.IOException;
@@ -39,6 +40,15 @@ public final class Outbox implements AutoCloseable {
 
     private static final int AT_ONCE = 50;
 
+    private static final Sql INSERT =
+            new Sql("INSERT INTO callback (id, deployment, created, due, tries, content) VALUES (?, ?, ?, ?, 0, ?)");
+    private static final Sql DUE =
+            new Sql("SELECT id, deployment, due, tries, content FROM callback WHERE due <= ? ORDER BY due LIMIT ?");
+    private static final Sql TAKE =
+            new Sql("UPDATE callback SET due = ?, tries = ? WHERE id = ? AND due = ? AND tries = ?");
+    private static final Sql POSTPONE = new Sql("UPDATE callback SET due = ? WHERE id = ? AND tries = ?");
+    private static final Sql DELETE = new Sql("DELETE FROM callback WHERE id = ?");
+
     private final Store store;
     private final Seal seal;
     private final Function<String, Deployment> deployments;
@@ -71,13 +81,7 @@ public final class Outbox implements AutoCloseable {
         long now = System.currentTimeMillis();
         byte[] content = seal.seal(Json.write(callback.with(result)));
         Row row = new Row(UUID.randomUUID().toString(), deployment.name(), now, 0, content);
-        store.update(
-                "INSERT INTO callback (id, deployment, created, due, tries, content) VALUES (?, ?, ?, ?, 0, ?)",
-                row.id(),
-                row.deployment(),
-                now,
-                now,
-                content);
+        store.update(INSERT, row.id(), row.deployment(), now, now, content);
         begin(row, now);
     }
 
@@ -95,7 +99,7 @@ public final class Outbox implements AutoCloseable {
                             row.getLong("due"),
                             row.getInt("tries"),
                             row.getBytes("content")),
-                    "SELECT id, deployment, due, tries, content FROM callback WHERE due <= ? ORDER BY due LIMIT ?",
+                    DUE,
                     now,
                     AT_ONCE);
             due.forEach(row -> begin(row, now));
@@ -125,14 +129,8 @@ public final class Outbox implements AutoCloseable {
     }
 
     private void work(Row row, long now) {
-        boolean mine = store.update(
-                        "UPDATE callback SET due = ?, tries = ? WHERE id = ? AND due = ? AND tries = ?",
-                        now + LEASE.toMillis(),
-                        row.tries() + 1,
-                        row.id(),
-                        row.due(),
-                        row.tries())
-                == 1;
+        boolean mine =
+                store.update(TAKE, now + LEASE.toMillis(), row.tries() + 1, row.id(), row.due(), row.tries()) == 1;
         if (!mine) {
             return;
         }
@@ -145,11 +143,7 @@ public final class Outbox implements AutoCloseable {
             remove(row);
         } else {
             LOG.info("Callback {} of deployment {} failed: {}", row.id(), row.deployment(), failure);
-            store.update(
-                    "UPDATE callback SET due = ? WHERE id = ? AND tries = ?",
-                    now + PAUSES.get(tries - 1).toMillis(),
-                    row.id(),
-                    tries);
+            store.update(POSTPONE, now + PAUSES.get(tries - 1).toMillis(), row.id(), tries);
         }
     }
 
@@ -173,7 +167,7 @@ public final class Outbox implements AutoCloseable {
     }
 
     private void remove(Row row) {
-        store.update("DELETE FROM callback WHERE id = ?", row.id());
+        store.update(DELETE, row.id());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.partnergateway.cluster;
 
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.talonone.Allowance;
@@ -28,6 +29,23 @@ public final class SharedAllowance implements Allowance {
     private static final long LONGEST_PAUSE = 60_000;
 
     private static final Duration STORE_DOWN = Duration.ofMillis(500);
+
+    private static final Sql KNOW = new Sql("INSERT INTO allowance (endpoint, number, taken_at, counts_until)"
+            + " VALUES (?, ?, 0, 0) ON CONFLICT DO NOTHING");
+    private static final String FREE = "(counts_until <= " + Sql.NOW + " OR counts_until > " + Sql.NOW + " + ?)";
+    private static final Sql TAKE = new Sql("UPDATE allowance SET holder = ?, taken_at = " + Sql.NOW
+            + ", counts_until = " + Sql.NOW + " + ? WHERE endpoint = ? AND number = (SELECT number FROM allowance"
+            + " WHERE endpoint = ? AND number < ? AND " + FREE + " ORDER BY counts_until, number LIMIT 1) AND " + FREE
+            + " AND NOT EXISTS (SELECT 1 FROM allowance WHERE endpoint = ? AND taken_at > " + Sql.NOW
+            + " - ? AND taken_at <= " + Sql.NOW + " + ?)");
+    private static final Sql NEXT = new Sql("SELECT MAX(taken_at) - " + Sql.NOW + " AS taken, MIN(counts_until) - "
+            + Sql.NOW + " AS free FROM allowance WHERE endpoint = ? AND number < ?");
+    private static final Sql END = new Sql("UPDATE allowance SET taken_at = taken_at - ?, counts_until = " + Sql.NOW
+            + " + ? WHERE endpoint = ? AND holder = ?");
+    private static final Sql PAUSE = new Sql("UPDATE allowance SET counts_until = CASE WHEN counts_until > " + Sql.NOW
+            + " + ? THEN counts_until ELSE " + Sql.NOW + " + ? END WHERE endpoint = ?");
+    private static final Sql LEFT =
+            new Sql("SELECT COUNT(*) FROM allowance WHERE endpoint = ? AND number < ? AND counts_until <= " + Sql.NOW);
 
     private final Store store;
     private final Allowance alone = Allowance.ofThisProcess();
@@ -69,11 +87,7 @@ public final class SharedAllowance implements Allowance {
             return;
         }
         for (int number = 0; number < perSecond; number++) {
-            store.update(
-                    "INSERT INTO allowance (endpoint, number, taken_at, counts_until) VALUES (?, ?, 0, 0)"
-                            + " ON CONFLICT DO NOTHING",
-                    endpoint,
-                    number);
+            store.update(KNOW, endpoint, number);
         }
         known.put(endpoint, perSecond);
     }
@@ -81,14 +95,7 @@ public final class SharedAllowance implements Allowance {
     /** Two gateways that look at the same time see the same free row, and the second one finds it taken. */
     private boolean takeRow(String endpoint, int perSecond, String holder) {
         return store.update(
-                        "UPDATE allowance SET holder = ?, taken_at = " + Store.NOW + ", counts_until = " + Store.NOW
-                                + " + ? WHERE endpoint = ? AND number = (SELECT number FROM allowance WHERE endpoint = ?"
-                                + " AND number < ? AND (counts_until <= " + Store.NOW + " OR counts_until > "
-                                + Store.NOW
-                                + " + ?) ORDER BY counts_until, number LIMIT 1) AND (counts_until <= " + Store.NOW
-                                + " OR counts_until > " + Store.NOW + " + ?) AND NOT EXISTS (SELECT 1 FROM allowance"
-                                + " WHERE endpoint = ? AND taken_at > " + Store.NOW + " - ? AND taken_at <= "
-                                + Store.NOW + " + ?)",
+                        TAKE,
                         holder,
                         LONGEST_WAY.toMillis() + SECOND,
                         endpoint,
@@ -104,10 +111,8 @@ public final class SharedAllowance implements Allowance {
 
     private long pause(String endpoint, int perSecond) {
         long pause = store.query(
-                        row -> row.getLong(1),
-                        "SELECT GREATEST(MAX(taken_at) + ?, MIN(counts_until)) - " + Store.NOW
-                                + " FROM allowance WHERE endpoint = ? AND number < ?",
-                        SECOND / perSecond,
+                        row -> Math.max(row.getLong("taken") + SECOND / perSecond, row.getLong("free")),
+                        NEXT,
                         endpoint,
                         perSecond)
                 .get(0);
@@ -116,13 +121,7 @@ public final class SharedAllowance implements Allowance {
 
     private void end(String endpoint, String holder, boolean made) {
         try {
-            store.update(
-                    "UPDATE allowance SET taken_at = taken_at - ?, counts_until = " + Store.NOW
-                            + " + ? WHERE endpoint = ? AND holder = ?",
-                    made ? 0 : SECOND,
-                    made ? SECOND : 0,
-                    endpoint,
-                    holder);
+            store.update(END, made ? 0 : SECOND, made ? SECOND : 0, endpoint, holder);
         } catch (StoreException e) {
             LOG.debug("A call of {} counts for its longest time", endpoint, e);
         }
@@ -134,11 +133,7 @@ public final class SharedAllowance implements Allowance {
         notBefore.put(endpoint, System.nanoTime() + Duration.ofMillis(millis).toNanos());
         alone.pause(endpoint, pause);
         try {
-            store.update(
-                    "UPDATE allowance SET counts_until = GREATEST(counts_until, " + Store.NOW
-                            + " + ?) WHERE endpoint = ?",
-                    millis,
-                    endpoint);
+            store.update(PAUSE, millis, millis, endpoint);
         } catch (StoreException e) {
             LOG.warn("The other gateways do not know that {} wants no calls", endpoint, e);
         }
@@ -150,13 +145,7 @@ public final class SharedAllowance implements Allowance {
             return alone.left(endpoint, perSecond);
         }
         try {
-            return store.query(
-                            row -> row.getInt(1),
-                            "SELECT COUNT(*) FROM allowance WHERE endpoint = ? AND number < ? AND counts_until <= "
-                                    + Store.NOW,
-                            endpoint,
-                            perSecond)
-                    .get(0);
+            return store.query(row -> row.getInt(1), LEFT, endpoint, perSecond).get(0);
         } catch (StoreException e) {
             return 0;
         }

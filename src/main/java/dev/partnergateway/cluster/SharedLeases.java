@@ -1,6 +1,7 @@
 package dev.partnergateway.cluster;
 
 import dev.partnergateway.call.Credential;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.talonone.Leases;
@@ -17,6 +18,14 @@ public final class SharedLeases implements Leases {
 
     private static final Logger LOG = LoggerFactory.getLogger(SharedLeases.class);
 
+    /** Takes one that nobody holds, or whose time is over. */
+    private static final Sql TAKE = new Sql("INSERT INTO lease (id, holder, ends_at) VALUES (?, ?, " + Sql.NOW
+            + " + ?) ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, ends_at = excluded.ends_at"
+            + " WHERE lease.ends_at <= " + Sql.NOW);
+
+    private static final Sql GIVE = new Sql("DELETE FROM lease WHERE id = ? AND holder = ?");
+    private static final Sql PRUNE = new Sql("DELETE FROM lease WHERE ends_at < " + Sql.NOW + " - 60000");
+
     private final Store store;
     private final String holder = UUID.randomUUID().toString();
 
@@ -27,27 +36,13 @@ public final class SharedLeases implements Leases {
 
     @Override
     public boolean take(String key, Duration length) {
-        String id = Credential.sha256(key);
-        return store.update(
-                                "INSERT INTO lease (id, holder, ends_at) VALUES (?, ?, " + Store.NOW
-                                        + " + ?) ON CONFLICT DO NOTHING",
-                                id,
-                                holder,
-                                length.toMillis())
-                        == 1
-                || store.update(
-                                "UPDATE lease SET holder = ?, ends_at = " + Store.NOW
-                                        + " + ? WHERE id = ? AND ends_at <= " + Store.NOW,
-                                holder,
-                                length.toMillis(),
-                                id)
-                        == 1;
+        return store.update(TAKE, Credential.sha256(key), holder, length.toMillis()) == 1;
     }
 
     @Override
     public void give(String key) {
         try {
-            store.update("DELETE FROM lease WHERE id = ? AND holder = ?", Credential.sha256(key), holder);
+            store.update(GIVE, Credential.sha256(key), holder);
         } catch (StoreException e) {
             LOG.debug("A lease ends by itself", e);
         }
@@ -55,6 +50,6 @@ public final class SharedLeases implements Leases {
 
     /** Removes what gateways that died have left. */
     public void prune() {
-        store.update("DELETE FROM lease WHERE ends_at < " + Store.NOW + " - 60000");
+        store.update(PRUNE);
     }
 }

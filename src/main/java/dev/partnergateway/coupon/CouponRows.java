@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.store.Seal;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +25,22 @@ public final class CouponRows {
     /** A row that is older is left to its own gateway, if that is still there. */
     private static final long OFFERED_MILLIS = 10_000;
 
-    private static final long FORGOTTEN_MILLIS = 60_000;
+    private static final Sql OFFER = new Sql("INSERT INTO coupon_row (id, gateway, deployment, campaign, ends_at,"
+            + " content) VALUES (?, ?, ?, ?, " + Sql.NOW + " + ?, ?)");
+    private static final Sql RECLAIM = new Sql("DELETE FROM coupon_row WHERE id = ? AND taken_by IS NULL");
+    private static final Sql OLDEST = new Sql("SELECT campaign FROM coupon_row WHERE deployment = ? AND gateway <> ?"
+            + " AND taken_by IS NULL AND ends_at > " + Sql.NOW + " ORDER BY position LIMIT 1");
+    private static final Sql WAITING = new Sql("SELECT id, content FROM coupon_row WHERE deployment = ?"
+            + " AND campaign = ? AND gateway <> ? AND taken_by IS NULL AND ends_at > " + Sql.NOW
+            + " ORDER BY position LIMIT ?");
+    private static final Sql TAKE = new Sql("UPDATE coupon_row SET taken_by = ? WHERE id = ? AND taken_by IS NULL");
+    private static final Sql TELL = new Sql("UPDATE coupon_row SET outcome = ? WHERE id = ? AND taken_by = ?");
+    private static final Sql TOLD = new Sql(
+            "SELECT id, outcome FROM coupon_row WHERE gateway = ? AND deployment = ?" + " AND outcome IS NOT NULL");
+    private static final Sql DELETE = new Sql("DELETE FROM coupon_row WHERE id = ?");
+
+    /** What gateways that died have left is forgotten after a minute. */
+    private static final Sql PRUNE = new Sql("DELETE FROM coupon_row WHERE ends_at < " + Sql.NOW + " - 60000");
 
     private final Store store;
     private final Seal seal;
@@ -44,8 +60,7 @@ public final class CouponRows {
 
     void offer(String gateway, String deployment, JsonNode campaign, List<Entry> rows) {
         store.updateAll(
-                "INSERT INTO coupon_row (id, gateway, deployment, campaign, ends_at, content) VALUES (?, ?, ?, ?, "
-                        + Store.NOW + " + ?, ?)",
+                OFFER,
                 rows.stream()
                         .map(row -> new Object[] {
                             row.id(), gateway, deployment, name(campaign), OFFERED_MILLIS, sealed(row.json())
@@ -55,19 +70,12 @@ public final class CouponRows {
 
     /** Takes rows back; those that another gateway has taken are not among the answer. */
     List<String> reclaim(Collection<String> ids) {
-        return changed("DELETE FROM coupon_row WHERE id = ? AND taken_by IS NULL", ids, List.of());
+        return changed(RECLAIM, ids, List.of());
     }
 
     /** The campaign of the row that has waited longest at another gateway. */
     Optional<String> oldest(String gateway, String deployment) {
-        return store
-                .query(
-                        row -> row.getString(1),
-                        "SELECT campaign FROM coupon_row WHERE deployment = ? AND gateway <> ? AND taken_by IS NULL"
-                                + " AND ends_at > " + Store.NOW + " ORDER BY position LIMIT 1",
-                        deployment,
-                        gateway)
-                .stream()
+        return store.query(row -> row.getString(1), OLDEST, deployment, gateway).stream()
                 .findFirst();
     }
 
@@ -75,23 +83,20 @@ public final class CouponRows {
     List<Entry> take(String gateway, String deployment, String campaign, int most) {
         List<Entry> waiting = store.query(
                 row -> new Entry(row.getString("id"), opened(row.getBytes("content"))),
-                "SELECT id, content FROM coupon_row WHERE deployment = ? AND campaign = ? AND gateway <> ?"
-                        + " AND taken_by IS NULL AND ends_at > " + Store.NOW + " ORDER BY position LIMIT ?",
+                WAITING,
                 deployment,
                 campaign,
                 gateway,
                 most);
-        Set<String> taken = new HashSet<>(changed(
-                "UPDATE coupon_row SET taken_by = ? WHERE id = ? AND taken_by IS NULL",
-                waiting.stream().map(Entry::id).toList(),
-                List.of(gateway)));
+        Set<String> taken =
+                new HashSet<>(changed(TAKE, waiting.stream().map(Entry::id).toList(), List.of(gateway)));
         return waiting.stream().filter(row -> taken.contains(row.id())).toList();
     }
 
     /** Writes what became of rows that a gateway has taken. */
     void tell(String gateway, List<Entry> outcomes) {
         store.updateAll(
-                "UPDATE coupon_row SET outcome = ? WHERE id = ? AND taken_by = ?",
+                TELL,
                 outcomes.stream()
                         .sorted(Comparator.comparing(Entry::id))
                         .map(row -> new Object[] {sealed(row.json()), row.id(), gateway})
@@ -101,23 +106,20 @@ public final class CouponRows {
     /** What became of a gateway's own rows. */
     List<Entry> told(String gateway, String deployment) {
         return store.query(
-                row -> new Entry(row.getString("id"), opened(row.getBytes("outcome"))),
-                "SELECT id, outcome FROM coupon_row WHERE gateway = ? AND deployment = ? AND outcome IS NOT NULL",
-                gateway,
-                deployment);
+                row -> new Entry(row.getString("id"), opened(row.getBytes("outcome"))), TOLD, gateway, deployment);
     }
 
     void delete(Collection<String> ids) {
-        changed("DELETE FROM coupon_row WHERE id = ?", ids, List.of());
+        changed(DELETE, ids, List.of());
     }
 
     /** Removes what gateways that died have left. */
     public void prune() {
-        store.update("DELETE FROM coupon_row WHERE ends_at < " + Store.NOW + " - " + FORGOTTEN_MILLIS);
+        store.update(PRUNE);
     }
 
     /** Runs a statement for each row and says which rows it changed. */
-    private List<String> changed(String sql, Collection<String> ids, List<Object> before) {
+    private List<String> changed(Sql sql, Collection<String> ids, List<Object> before) {
         if (ids.isEmpty()) {
             return List.of();
         }

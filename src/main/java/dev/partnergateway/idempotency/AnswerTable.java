@@ -2,6 +2,7 @@ package dev.partnergateway.idempotency;
 
 import dev.partnergateway.idempotency.Row.State;
 import dev.partnergateway.store.Seal;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,12 +22,71 @@ final class AnswerTable {
     private static final String STANDS =
             "NOT (state = 'DONE' AND parked IS NULL AND expires <= ?) AND NOT (state = 'CLAIMED' AND lease_until <= ?)";
 
-    private static final String PRUNED = "parked IS NULL AND ((state = 'DONE' AND expires <= ?)"
-            + " OR (state = 'CLAIMED' AND lease_until <= ?)"
-            + " OR (state IN ('SENT', 'SETTLED') AND expires <= ? AND lease_until <= ?))";
+    private static final Sql INSERT = new Sql(
+            "INSERT INTO answer (id, slots, bound, deployment, operation, state, owner,"
+                    + " lease_until, created, expires) VALUES (?, ?, ?, ?, ?, 'CLAIMED', ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+    private static final Sql FIND = new Sql("SELECT " + ALL + " FROM answer WHERE id = ?");
+    private static final Sql STANDING = new Sql("SELECT id FROM answer WHERE id = ? AND " + STANDS);
+    private static final Sql OTHERS =
+            new Sql("SELECT id FROM answer WHERE slots = ? AND id <> ? AND " + STANDS + " LIMIT ?");
+    private static final Sql ABANDONED =
+            new Sql("SELECT " + ALL + " FROM answer WHERE state = 'SENT' AND parked IS NULL"
+                    + " AND look_at <= ? AND (lease_until <= ? OR lease_until > ?) AND request IS NOT NULL"
+                    + " ORDER BY look_at LIMIT ?");
+    private static final Sql LOOK_AT = new Sql("UPDATE answer SET look_at = ? WHERE id = ?");
+    private static final Sql COUNT_PARKED = new Sql(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM answer WHERE parked IS NOT NULL" + " LIMIT 100000) AS counted");
+    private static final Sql COUNT_UNKNOWN = new Sql("SELECT COUNT(*) FROM (SELECT 1 FROM answer WHERE state = 'SENT'"
+            + " AND parked IS NULL LIMIT 100000) AS counted");
+    private static final Sql PARKED =
+            new Sql("SELECT " + ALL + " FROM answer WHERE parked IS NOT NULL ORDER BY created LIMIT ?");
+    private static final Sql TAKE_OVER = new Sql("UPDATE answer SET owner = ?, lease_until = ?,"
+            + " sent = CASE WHEN sent > ? THEN ? ELSE sent END"
+            + " WHERE id = ? AND owner = ? AND state = ? AND lease_until = ? AND parked IS NULL");
+    private static final Sql SEIZE =
+            new Sql("UPDATE answer SET owner = ? WHERE id = ? AND owner = ? AND parked IS NOT NULL");
+    private static final Sql SENDING = new Sql("UPDATE answer SET state = 'SENT', request = ?, sent = ?, result = ?"
+            + " WHERE id = ? AND owner = ? AND lease_until > ?");
+    private static final Sql RELEASE = new Sql("UPDATE answer SET state = 'SENT', lease_until = ?,"
+            + " sent = COALESCE(sent, ?) WHERE id = ? AND owner = ?");
+    private static final Sql KEEP =
+            new Sql("UPDATE answer SET state = 'CLAIMED', lease_until = ? WHERE id = ? AND owner = ?");
+    private static final Sql SETTLE = new Sql("UPDATE answer SET state = 'SETTLED', lease_until = 0, outcome = ?,"
+            + " result = ?, made = ?, parked = NULL WHERE id = ? AND owner = ?");
+    private static final Sql DONE = new Sql("UPDATE answer SET state = 'DONE', lease_until = 0, status = ?,"
+            + " content_type = ?, body = ?, result = ?, made = ?, request = NULL, outcome = NULL, parked = NULL"
+            + " WHERE id = ? AND owner = ?");
+    private static final Sql OF_ANOTHER =
+            new Sql("SELECT id FROM answer WHERE deployment = ? AND result = ? AND id <> ? LIMIT 1");
+    private static final Sql ALIKE = new Sql("SELECT sent, state FROM answer WHERE deployment = ? AND result >= ?"
+            + " AND result < ? AND id <> ? AND sent >= ? AND state <> 'CLAIMED'");
+    private static final Sql PARK = new Sql("UPDATE answer SET parked = ?, lease_until = 0 WHERE id = ? AND owner = ?");
+    private static final Sql UNPARK = new Sql(
+            "UPDATE answer SET parked = NULL, look_at = 0, lease_until = 0 WHERE id = ? AND parked IS NOT NULL");
+    private static final Sql DELETE = new Sql("DELETE FROM answer WHERE id = ? AND owner = ?");
+    private static final Sql DELETE_PARKED = new Sql("DELETE FROM answer WHERE id = ? AND parked IS NOT NULL");
+    private static final Sql DELETE_EXPIRED =
+            new Sql("DELETE FROM answer WHERE id = ? AND state = 'DONE' AND expires <= ?");
 
-    private static final String SENDING = "UPDATE answer SET state = 'SENT', request = ?, sent = ?, result = ?"
-            + " WHERE id = ? AND owner = ? AND lease_until > ?";
+    private static final String EXPIRED = "expires <= ? AND parked IS NULL AND (state = 'DONE'"
+            + " OR state IN ('SENT', 'SETTLED') AND expires <= ? AND lease_until <= ?)";
+    private static final String NEVER_SENT = "state = 'CLAIMED' AND lease_until <= ? AND parked IS NULL";
+
+    /** The condition stands twice: PostgreSQL looks at the outer one again when a row has changed meanwhile. */
+    private static final Sql PRUNE_EXPIRED = new Sql("DELETE FROM answer WHERE " + EXPIRED
+            + " AND id IN (SELECT id FROM answer WHERE " + EXPIRED + " ORDER BY expires LIMIT ?)");
+
+    private static final Sql PRUNE_NEVER_SENT = new Sql("DELETE FROM answer WHERE " + NEVER_SENT
+            + " AND id IN (SELECT id FROM answer WHERE " + NEVER_SENT + " ORDER BY lease_until LIMIT ?)");
+
+    private static final Sql END_LEASES = new Sql("UPDATE answer SET lease_until = ?"
+            + " WHERE state IN ('CLAIMED', 'SENT', 'SETTLED') AND state <> 'DONE' AND lease_until > ?");
+
+    /** Nothing is noted of a row that is gone. */
+    private static final Sql NOTE =
+            new Sql("INSERT INTO history (answer_id, at, event)" + " SELECT id, ?, ? FROM answer WHERE id = ?");
+
+    private static final Sql HISTORY = new Sql("SELECT at, event FROM history WHERE answer_id = ? ORDER BY at");
     private static final int LONGEST_TEXT = 500;
 
     private final Store store;
@@ -47,14 +107,12 @@ final class AnswerTable {
     /** Takes a key nobody has; false when somebody has it. */
     boolean insert(KeyTuple tuple, String deployment, String operation, String owner, long now, long leaseUntil) {
         return store.update(
-                        "INSERT INTO answer (id, slots, bound, deployment, operation, state, owner, lease_until, created,"
-                                + " expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                        INSERT,
                         tuple.key(),
                         tuple.slots(),
-                        tuple.bound(),
+                        tuple.bound() ? 1 : 0,
                         deployment,
                         operation,
-                        State.CLAIMED.name(),
                         owner,
                         leaseUntil,
                         now,
@@ -63,64 +121,46 @@ final class AnswerTable {
     }
 
     Optional<Row> find(String id) {
-        return store.query(this::row, "SELECT " + ALL + " FROM answer WHERE id = ?", id).stream()
-                .findFirst();
+        return store.query(this::row, FIND, id).stream().findFirst();
     }
 
     /** Whether a key has an answer, or a call is working on one. */
     boolean stands(String id, long now) {
-        return !store.query(row -> row.getString(1), "SELECT id FROM answer WHERE id = ? AND " + STANDS, id, now, now)
-                .isEmpty();
+        return !store.query(row -> row.getString(1), STANDING, id, now, now).isEmpty();
     }
 
     /** Other keys of the same slots that stand; one identifier may have a slot for each of very many recipients. */
     List<String> others(String slots, String id, long now, int most) {
-        return store.query(
-                row -> row.getString(1),
-                "SELECT id FROM answer WHERE slots = ? AND id <> ? AND " + STANDS + " LIMIT ?",
-                slots,
-                id,
-                now,
-                now,
-                most);
+        return store.query(row -> row.getString(1), OTHERS, slots, id, now, now, most);
     }
 
     /** Rows with an unknown outcome that nobody works on, whose time has come to be looked at. */
     List<Row> abandoned(long now, int most) {
-        return store.query(
-                this::row,
-                "SELECT " + ALL + " FROM answer WHERE state = 'SENT' AND (lease_until <= ? OR lease_until > ?)"
-                        + " AND look_at <= ? AND request IS NOT NULL AND parked IS NULL ORDER BY look_at LIMIT ?",
-                now,
-                now + Row.LONGEST_LEASE.toMillis(),
-                now,
-                most);
+        return store.query(this::row, ABANDONED, now, now, now + Row.LONGEST_LEASE.toMillis(), most);
     }
 
     /** Notes when the sweeper looks at a row again. */
     void lookAt(String id, long when) {
-        store.update("UPDATE answer SET look_at = ? WHERE id = ?", when, id);
+        store.update(LOOK_AT, when, id);
     }
 
     /** How many rows wait for an operator. */
     long countParked() {
-        return count("parked IS NOT NULL");
+        return count(COUNT_PARKED);
     }
 
     /** How many rows have an outcome that is not known, and need no operator. */
     long countUnfinished() {
-        return count("state = 'SENT' AND parked IS NULL");
+        return count(COUNT_UNKNOWN);
     }
 
-    private long count(String condition) {
-        return store.query(row -> row.getLong(1), "SELECT COUNT(*) FROM answer WHERE " + condition)
-                .get(0);
+    private long count(Sql sql) {
+        return store.query(row -> row.getLong(1), sql).get(0);
     }
 
     /** Rows that an operator has to decide on, oldest first. */
     List<Row> parked(int most) {
-        return store.query(
-                this::row, "SELECT " + ALL + " FROM answer WHERE parked IS NOT NULL ORDER BY created LIMIT ?", most);
+        return store.query(this::row, PARKED, most);
     }
 
     /**
@@ -129,8 +169,7 @@ final class AnswerTable {
      */
     boolean takeOver(Row row, String owner, long now, long leaseUntil) {
         return store.update(
-                        "UPDATE answer SET owner = ?, lease_until = ?, sent = CASE WHEN sent > ? THEN ? ELSE sent END"
-                                + " WHERE id = ? AND owner = ? AND state = ? AND lease_until = ? AND parked IS NULL",
+                        TAKE_OVER,
                         owner,
                         leaseUntil,
                         now,
@@ -144,12 +183,7 @@ final class AnswerTable {
 
     /** Takes a row for an operator, whoever has it. */
     boolean seize(Row row, String owner) {
-        return store.update(
-                        "UPDATE answer SET owner = ? WHERE id = ? AND owner = ? AND parked IS NOT NULL",
-                        owner,
-                        row.id(),
-                        row.owner())
-                == 1;
+        return store.update(SEIZE, owner, row.id(), row.owner()) == 1;
     }
 
     /** Writes down what is about to be sent; false when the lease has ended. */
@@ -176,17 +210,12 @@ final class AnswerTable {
 
     /** Lets go of a row whose outcome is not known; nobody else takes it before a time. */
     void release(String id, String owner, long now, long notBefore) {
-        store.update(
-                "UPDATE answer SET state = 'SENT', lease_until = ?, sent = COALESCE(sent, ?) WHERE id = ? AND owner = ?",
-                notBefore,
-                now,
-                id,
-                owner);
+        store.update(RELEASE, notBefore, now, id, owner);
     }
 
     /** Lets go of a row for which nothing more is on its way: the next to take it over goes on with it. */
     void keep(String id, String owner, long now) {
-        store.update("UPDATE answer SET state = 'CLAIMED', lease_until = ? WHERE id = ? AND owner = ?", now, id, owner);
+        store.update(KEEP, now, id, owner);
     }
 
     /**
@@ -196,42 +225,17 @@ final class AnswerTable {
      * @throws dev.partnergateway.store.StoreException a duplicate, when another row holds it
      */
     boolean settle(String id, String owner, byte[] outcome, String result, String made) {
-        return store.update(
-                        "UPDATE answer SET state = 'SETTLED', lease_until = 0, outcome = ?, result = ?, made = ?,"
-                                + " parked = NULL"
-                                + " WHERE id = ? AND owner = ?",
-                        seal.seal(outcome),
-                        result,
-                        made,
-                        id,
-                        owner)
-                == 1;
+        return store.update(SETTLE, seal.seal(outcome), result, made, id, owner) == 1;
     }
 
     /** Stores the partner's answer; false when the row was lost. */
     boolean done(String id, String owner, int status, String contentType, byte[] body, String result, String made) {
-        return store.update(
-                        "UPDATE answer SET state = 'DONE', lease_until = 0, status = ?, content_type = ?, body = ?,"
-                                + " result = ?, made = ?, request = NULL, outcome = NULL, parked = NULL"
-                                + " WHERE id = ? AND owner = ?",
-                        status,
-                        contentType,
-                        seal.seal(body),
-                        result,
-                        made,
-                        id,
-                        owner)
-                == 1;
+        return store.update(DONE, status, contentType, seal.seal(body), result, made, id, owner) == 1;
     }
 
     /** Whether another row of the deployment already stands for something that Talon.One made. */
     boolean belongsToAnother(String id, String deployment, String result) {
-        return !store.query(
-                        row -> row.getString(1),
-                        "SELECT id FROM answer WHERE result = ? AND deployment = ? AND id <> ?",
-                        result,
-                        deployment,
-                        id)
+        return !store.query(row -> row.getString(1), OF_ANOTHER, deployment, result, id)
                 .isEmpty();
     }
 
@@ -240,89 +244,65 @@ final class AnswerTable {
         return store.query(
                 row -> new Claim.Other(
                         row.getLong("sent"), !row.getString("state").equals(State.SENT.name())),
-                "SELECT sent, state FROM answer WHERE result LIKE ? AND deployment = ? AND id <> ? AND sent >= ?"
-                        + " AND state <> 'CLAIMED'",
-                result + '%',
+                ALIKE,
                 deployment,
+                result,
+                result + Character.MAX_VALUE,
                 id,
                 since);
     }
 
     /** Leaves a row to an operator; false when the row was lost. */
     boolean park(String id, String owner, String reason) {
-        return store.update(
-                        "UPDATE answer SET parked = ?, lease_until = 0 WHERE id = ? AND owner = ?",
-                        shortened(reason),
-                        id,
-                        owner)
-                == 1;
+        return store.update(PARK, shortened(reason), id, owner) == 1;
     }
 
     /** Takes a row back from the operator; false when it was not parked. */
     boolean unpark(String id) {
-        return store.update(
-                        "UPDATE answer SET parked = NULL, look_at = 0, lease_until = 0"
-                                + " WHERE id = ? AND parked IS NOT NULL",
-                        id)
-                == 1;
+        return store.update(UNPARK, id) == 1;
     }
 
     /** Frees a key. */
     void delete(String id, String owner) {
-        store.update("DELETE FROM answer WHERE id = ? AND owner = ?", id, owner);
+        store.update(DELETE, id, owner);
     }
 
     /** Frees a key that an operator has decided on; false when it was not parked. */
     boolean deleteParked(String id) {
-        return store.update("DELETE FROM answer WHERE id = ? AND parked IS NOT NULL", id) == 1;
+        return store.update(DELETE_PARKED, id) == 1;
     }
 
     /** Frees a key whose window has passed. */
     void deleteExpired(String id, long now) {
-        store.update("DELETE FROM answer WHERE id = ? AND state = 'DONE' AND expires <= ?", id, now);
+        store.update(DELETE_EXPIRED, id, now);
     }
 
     /**
-     * Frees up to so many keys whose window has passed, or whose call never got as far as being sent. The condition
-     * stands twice: PostgreSQL looks at the outer one again when a row has changed meanwhile.
+     * Frees up to so many keys whose window has passed, or whose call never got as far as being sent.
+     *
+     * @return how many
      */
     int prune(long now, long abandonedBefore, int most) {
-        return store.update(
-                "DELETE FROM answer WHERE " + PRUNED + " AND id IN (SELECT id FROM answer WHERE " + PRUNED
-                        + " LIMIT ?)",
-                now,
-                abandonedBefore,
-                abandonedBefore,
-                abandonedBefore,
-                now,
-                abandonedBefore,
-                abandonedBefore,
-                abandonedBefore,
-                most);
-    }
-
-    /** Forgets the history of rows that are gone. */
-    void pruneHistory(long before) {
-        store.update(
-                "DELETE FROM history WHERE at <= ? AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.id = answer_id)",
-                before);
+        int expired = store.update(
+                PRUNE_EXPIRED, now, abandonedBefore, abandonedBefore, now, abandonedBefore, abandonedBefore, most);
+        return expired == most
+                ? most
+                : expired + store.update(PRUNE_NEVER_SENT, abandonedBefore, abandonedBefore, most - expired);
     }
 
     /** Ends every lease: the only process that could have held one has just started. */
     void endLeases() {
-        store.update("UPDATE answer SET lease_until = 0 WHERE state <> 'DONE'");
+        long now = now();
+        store.update(END_LEASES, now, now);
     }
 
     /** Notes what happened to a row. */
     void note(String id, long now, String event) {
-        store.update("INSERT INTO history (answer_id, at, event) VALUES (?, ?, ?)", id, now, shortened(event));
+        store.update(NOTE, now, shortened(event), id);
     }
 
     List<HistoryEntry> history(String id) {
-        return store.query(
-                row -> new HistoryEntry(row.getLong("at"), row.getString("event")),
-                "SELECT at, event FROM history WHERE answer_id = ? ORDER BY at",
-                id);
+        return store.query(row -> new HistoryEntry(row.getLong("at"), row.getString("event")), HISTORY, id);
     }
 
     /**

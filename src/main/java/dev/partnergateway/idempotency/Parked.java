@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Calls that only an operator can decide on: what is known of them, and the three decisions there are. */
 public final class Parked {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Parked.class);
     private static final int LISTED = 1000;
     private static final String JSON = "application/json";
 
@@ -54,7 +57,11 @@ public final class Parked {
 
     /** It did not happen: forgets the key, so that the partner's next call is a first one. False when not parked. */
     public boolean free(String id) {
-        return noted(id, "the operator says that it did not happen", table.deleteParked(id));
+        boolean freed = table.deleteParked(id);
+        if (freed) {
+            LOG.info("The operator says that parked call {} did not happen: its key is free", id);
+        }
+        return freed;
     }
 
     /**

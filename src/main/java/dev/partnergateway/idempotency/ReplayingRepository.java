@@ -52,7 +52,13 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
 
     private static final Duration PARKED_RETRY = Duration.ofMinutes(1);
 
-    private static final int PRUNED_AT_ONCE = 500;
+    /** So few that a call which writes at the same time does not notice. */
+    private static final int PRUNED_AT_ONCE = 100;
+
+    /** Between two lots, for calls. */
+    private static final long PRUNE_PAUSE_MILLIS = 20;
+
+    private static final Duration PRUNE_AT_MOST = Duration.ofSeconds(20);
 
     private static final Duration RECORDED = Duration.ofDays(1);
 
@@ -315,14 +321,19 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         }
     }
 
-    /** Frees keys whose window has passed, a few at a time; to be called now and then. */
+    /** Frees keys whose window has passed, a few at a time, for 20 seconds at most; to be called every minute. */
     public void prune() {
+        long end = System.nanoTime() + PRUNE_AT_MOST.toNanos();
         long now = table.now();
-        int pruned;
-        do {
-            pruned = table.prune(now, now - ABANDONED.toMillis(), PRUNED_AT_ONCE);
-        } while (pruned == PRUNED_AT_ONCE);
-        table.pruneHistory(now - ABANDONED.toMillis());
+        while (table.prune(now, now - ABANDONED.toMillis(), PRUNED_AT_ONCE) == PRUNED_AT_ONCE
+                && System.nanoTime() < end) {
+            try {
+                Thread.sleep(PRUNE_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     /**

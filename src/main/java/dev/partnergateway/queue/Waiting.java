@@ -4,6 +4,7 @@ import dev.partnergateway.kafka.Topic;
 import dev.partnergateway.queue.Delivery.Outcome;
 import dev.partnergateway.settings.KafkaSettings;
 import dev.partnergateway.store.Seal;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.store.StoreException;
 import java.time.Duration;
@@ -31,6 +32,22 @@ final class Waiting {
     private static final int AT_ONCE = 20;
     private static final int IN_A_ROW = 100;
 
+    private static final Sql END_LEASES = new Sql("UPDATE waiting SET lease_until = 0 WHERE lease_until > 0");
+    private static final Sql COUNT = new Sql("SELECT COUNT(*) FROM (SELECT 1 FROM waiting LIMIT 100000) AS counted");
+    private static final Sql OF_LINE = new Sql("SELECT id FROM waiting WHERE line = ? LIMIT 1");
+    private static final Sql INSERT = new Sql("INSERT INTO waiting (id, line, operation, deployment, trace, due,"
+            + " lease_until, attempts, reason, content) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING");
+    private static final String HEAD_ONLY = " AND NOT EXISTS (SELECT 1 FROM waiting ahead WHERE ahead.line = w.line"
+            + " AND ahead.position < w.position) ORDER BY w.due LIMIT " + AT_ONCE;
+    private static final Sql HEADS =
+            new Sql("SELECT * FROM waiting w WHERE w.due <= ? AND w.lease_until <= ?" + HEAD_ONLY);
+    private static final Sql HEAD =
+            new Sql("SELECT * FROM waiting w WHERE w.line = ? AND w.due <= ? AND w.lease_until <= ?" + HEAD_ONLY);
+    private static final Sql TAKE = new Sql("UPDATE waiting SET lease_until = ? WHERE id = ? AND lease_until = ?");
+    private static final Sql DELETE = new Sql("DELETE FROM waiting WHERE id = ? AND lease_until = ?");
+    private static final Sql POSTPONE = new Sql("UPDATE waiting SET lease_until = 0, due = ?, attempts = ?, reason = ?"
+            + " WHERE id = ? AND lease_until = ?");
+
     private final Store store;
     private final Contents contents;
     private final Delivery delivery;
@@ -56,20 +73,18 @@ final class Waiting {
         this.executor = executor;
         if (store.embedded()) {
             // The only process that could have leased one has just started.
-            store.update("UPDATE waiting SET lease_until = 0");
+            store.update(END_LEASES);
         }
     }
 
     /** How many letters wait. */
     long count() {
-        return store.query(row -> row.getLong(1), "SELECT COUNT(*) FROM waiting")
-                .get(0);
+        return store.query(row -> row.getLong(1), COUNT).get(0);
     }
 
     /** Whether a letter of the line waits, so that later ones have to wait behind it. */
     boolean holds(String line) {
-        return !store.query(row -> row.getString(1), "SELECT id FROM waiting WHERE line = ? LIMIT 1", line)
-                .isEmpty();
+        return !store.query(row -> row.getString(1), OF_LINE, line).isEmpty();
     }
 
     /** Adds a letter that has not been tried: it is due as soon as it is the first of its line. */
@@ -89,8 +104,7 @@ final class Waiting {
     /** One that comes out of the topic a second time waits already. */
     private void insert(Letter letter, long due, int attempts, String reason) {
         store.update(
-                "INSERT INTO waiting (id, line, operation, deployment, trace, due, lease_until, attempts, reason, content)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING",
+                INSERT,
                 letter.requestId(),
                 letter.line(),
                 letter.operation(),
@@ -120,8 +134,7 @@ final class Waiting {
     void look() {
         try {
             long now = System.currentTimeMillis();
-            heads("w.due <= ? AND w.lease_until <= ?", now, now)
-                    .forEach(row -> begin(row.letter().line()));
+            heads(HEADS, now, now).forEach(row -> begin(row.letter().line()));
         } catch (StoreException e) {
             LOG.warn("The store did not answer; waiting calls are looked at again later");
         } catch (RuntimeException e) {
@@ -129,7 +142,7 @@ final class Waiting {
         }
     }
 
-    private List<Row> heads(String condition, Object... parameters) {
+    private List<Row> heads(Sql sql, Object... parameters) {
         return store.query(
                 row -> new Row(
                         new Letter(
@@ -142,8 +155,7 @@ final class Waiting {
                         row.getLong("due"),
                         row.getLong("lease_until"),
                         row.getInt("attempts")),
-                "SELECT * FROM waiting w WHERE " + condition + " AND NOT EXISTS (SELECT 1 FROM waiting ahead"
-                        + " WHERE ahead.line = w.line AND ahead.position < w.position) ORDER BY w.due LIMIT " + AT_ONCE,
+                sql,
                 parameters);
     }
 
@@ -172,7 +184,7 @@ final class Waiting {
     private void goThrough(String line) {
         for (int i = 0; i < IN_A_ROW; i++) {
             long now = System.currentTimeMillis();
-            List<Row> head = heads("w.line = ? AND w.due <= ? AND w.lease_until <= ?", line, now, now);
+            List<Row> head = heads(HEAD, line, now, now);
             if (head.isEmpty() || !tried(head.get(0), now + LEASE.toMillis())) {
                 return;
             }
@@ -182,12 +194,7 @@ final class Waiting {
     /** Whether it is through, so that the next of its line may be tried. */
     private boolean tried(Row row, long lease) {
         Letter letter = row.letter();
-        boolean mine = store.update(
-                        "UPDATE waiting SET lease_until = ? WHERE id = ? AND lease_until = ?",
-                        lease,
-                        letter.requestId(),
-                        row.leaseUntil())
-                == 1;
+        boolean mine = store.update(TAKE, lease, letter.requestId(), row.leaseUntil()) == 1;
         if (!mine) {
             return false;
         }
@@ -211,19 +218,13 @@ final class Waiting {
                 return false;
             }
         }
-        store.update("DELETE FROM waiting WHERE id = ? AND lease_until = ?", letter.requestId(), lease);
+        store.update(DELETE, letter.requestId(), lease);
         return true;
     }
 
     private void postpone(Letter letter, long lease, long due, int attempts, String reason) {
         LOG.info("{} got {} at try {}; it is tried again", letter, reason, attempts);
-        store.update(
-                "UPDATE waiting SET lease_until = 0, due = ?, attempts = ?, reason = ? WHERE id = ? AND lease_until = ?",
-                due,
-                attempts,
-                reason,
-                letter.requestId(),
-                lease);
+        store.update(POSTPONE, due, attempts, reason, letter.requestId(), lease);
     }
 
     /** Waits for the running tries. */

@@ -37,10 +37,11 @@ enum Key {
     CONNECTIONS("gateway.connections", "1000", Kind.COUNT),
     SEQUENCE_LIMIT("gateway.sequence-limit", "250", Kind.COUNT),
     BREAKER_PAUSE("gateway.breaker-pause", "5000", Kind.MILLIS),
-    STORE_URL("gateway.store.url", "jdbc:h2:file:./data/gateway", Kind.TEXT),
+    STORE_URL("gateway.store.url", "jdbc:sqlite:data/gateway.db", Kind.TEXT),
     STORE_USER("gateway.store.user", "", Kind.TEXT),
     STORE_PASSWORD("gateway.store.password", "", Kind.SECRET),
     STORE_ENCRYPTION_KEYS("gateway.store.encryption-keys", "", Kind.SECRET),
+    STORE_SYNC("gateway.store.sync", "full", Kind.SYNC),
     STORE_CONNECTIONS("gateway.store.connections", "20", Kind.COUNT),
     KAFKA_BROKERS("gateway.kafka.brokers", "", Kind.TEXT),
     KAFKA_QUEUE_TOPIC("gateway.kafka.queue-topic", "partner-gateway.calls", Kind.TOPIC),
@@ -75,6 +76,7 @@ enum Key {
         MILLIS("[1-9][0-9]{0,8}", "a whole number of milliseconds, at least 1"),
         PAUSE("0|[1-9][0-9]{0,8}", "a whole number of milliseconds"),
         LOG_FORMAT("text|json", "text or json"),
+        SYNC("|full|normal", "full or normal"),
         TOPIC("[A-Za-z0-9._-]{0,200}", "letters, digits, ., _ and -, at most 200"),
         QUEUE("|kafka|direct", "kafka or direct");
 

@@ -351,7 +351,12 @@ public final class Settings {
         return secret(Key.STORE_ENCRYPTION_KEYS);
     }
 
-    /** Most connections to the store. */
+    /** What a commit of the embedded store waits for: {@code full} or {@code normal}. */
+    public String storeSync() {
+        return text(Key.STORE_SYNC);
+    }
+
+    /** Most connections to PostgreSQL. */
     public int storeConnections() {
         return number(Key.STORE_CONNECTIONS);
     }

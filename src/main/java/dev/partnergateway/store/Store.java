@@ -1,109 +1,57 @@
 package dev.partnergateway.store;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
-import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.flywaydb.core.Flyway;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's memory: one JDBC database, embedded H2 or PostgreSQL, chosen by {@code gateway.store.url} alone. All SQL
- * is plain and the same for both (design rule 6).
+ * The gateway's memory: one JDBC database, an embedded SQLite file or PostgreSQL, chosen by {@code gateway.store.url} alone.
+ * All SQL is plain and the same for both.
  */
-public final class Store implements AutoCloseable {
+public abstract sealed class Store implements AutoCloseable permits EmbeddedStore, ServerStore {
 
-    /** The database's clock in SQL, in milliseconds since 1970 UTC: the one clock that several gateways share. */
-    public static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
 
-    private static final String H2 = "jdbc:h2:";
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    /** Makes H2 understand PostgreSQL's words; the writer's delay would lose answers that were already given. */
-    private static final String H2_OPTIONS =
-            ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+    private static final Sql PULSE = new Sql("INSERT INTO pulse (gateway, at) VALUES (?, " + Sql.NOW
+            + ") ON CONFLICT (gateway) DO UPDATE SET at = " + Sql.NOW);
+    private static final Sql PRUNE = new Sql("DELETE FROM pulse WHERE at < " + Sql.NOW + " - 600000");
 
-    /** A statement takes milliseconds; a database that is silent for so long has gone without closing its connections. */
-    private static final String LONGEST_SILENCE_SECONDS = "30";
+    private final String gateway = UUID.randomUUID().toString();
+    private final AtomicReference<CompletableFuture<String>> asking = new AtomicReference<>();
 
-    private final HikariDataSource dataSource;
-    private final Optional<Secret> password;
-
-    /** Null = the database commits side by side. */
-    private final SharedCommits commits;
-
-    private Store(HikariDataSource dataSource, boolean embedded, Optional<Secret> password) {
-        this.dataSource = dataSource;
-        this.password = password;
-        this.commits = embedded ? new SharedCommits(dataSource) : null;
-    }
+    /** Null = it works. */
+    private final AtomicReference<String> trouble = new AtomicReference<>();
 
     /**
-     * Connects and brings the schema up to date.
+     * Opens the database and brings the schema up to date.
      *
-     * @param meters where use and shortage of connections are shown
-     * @throws IllegalStateException when the database cannot be reached for 10 seconds
+     * @param meters where use and shortage are shown
+     * @throws IllegalStateException with a sentence for the operator, when it cannot be used
      * @throws RuntimeException when it cannot be migrated
      */
     public static Store open(Settings settings, MeterRegistry meters) {
-        HikariConfig config = config(settings, meters);
-        HikariDataSource dataSource;
-        try {
-            dataSource = new HikariDataSource(config);
-        } catch (PoolInitializationException e) {
-            throw new IllegalStateException("The database of gateway.store.url cannot be used", e);
-        }
-        // Not through the pool: a migration may take longer than any statement of a call.
-        Flyway.configure()
-                .dataSource(config.getJdbcUrl(), config.getUsername(), config.getPassword())
-                .locations("classpath:db/migration")
-                .load()
-                .migrate();
-        return new Store(dataSource, embedded(settings), settings.storePassword());
-    }
-
-    private static boolean embedded(Settings settings) {
-        return settings.storeUrl().startsWith(H2);
-    }
-
-    static HikariConfig config(Settings settings, MeterRegistry meters) {
-        boolean embedded = embedded(settings);
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("store");
-        config.setJdbcUrl(embedded ? settings.storeUrl() + H2_OPTIONS : settings.storeUrl());
-        config.setUsername(embedded && settings.storeUser().isEmpty() ? "gateway" : settings.storeUser());
-        config.setPassword(settings.storePassword().map(Secret::value).orElse(""));
-        config.setMaximumPoolSize(settings.storeConnections());
-        config.setMetricRegistry(meters);
-        config.setConnectionTimeout(2000);
-        config.setInitializationFailTimeout(10_000);
-        if (!embedded) {
-            // What the operator writes in the address counts more.
-            config.addDataSourceProperty("socketTimeout", LONGEST_SILENCE_SECONDS);
-            config.addDataSourceProperty("tcpKeepAlive", "true");
-        }
-        return config;
-    }
-
-    /** A password that was renewed in its file is used for connections from now on; those that are open stay. */
-    private Connection connection() throws SQLException {
-        password.map(Secret::value)
-                .filter(value -> !value.equals(dataSource.getPassword()))
-                .ifPresent(dataSource.getHikariConfigMXBean()::setPassword);
-        return dataSource.getConnection();
+        return settings.storeUrl().startsWith(StoreFile.URL)
+                ? new EmbeddedStore(settings, meters)
+                : new ServerStore(settings, meters);
     }
 
     /** Whether only this process can use the database. */
-    public boolean embedded() {
-        return commits != null;
-    }
+    public abstract boolean embedded();
 
     /**
      * Runs one statement, committed when it returns.
@@ -111,18 +59,7 @@ public final class Store implements AutoCloseable {
      * @return number of rows changed
      * @throws StoreException when the database does not do it
      */
-    public int update(String sql, Object... parameters) {
-        if (commits != null) {
-            return updateAll(sql, List.<Object[]>of(parameters))[0];
-        }
-        try (Connection connection = connection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            set(statement, parameters);
-            return statement.executeUpdate();
-        } catch (SQLException e) {
-            throw new StoreException(e);
-        }
-    }
+    public abstract int update(Sql sql, Object... parameters);
 
     /**
      * Runs one statement many times in one transaction: all of it is committed, or nothing.
@@ -131,53 +68,71 @@ public final class Store implements AutoCloseable {
      * @return number of rows changed by each run
      * @throws StoreException when the database does not do it
      */
-    public int[] updateAll(String sql, List<Object[]> rows) {
-        if (commits != null) {
-            try {
-                return commits.write(sql, rows);
-            } catch (SQLException e) {
-                throw new StoreException(e);
-            }
-        }
-        try (Connection connection = connection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            connection.setAutoCommit(false);
-            try {
-                for (Object[] parameters : rows) {
-                    set(statement, parameters);
-                    statement.addBatch();
-                }
-                int[] changed = statement.executeBatch();
-                connection.commit();
-                return changed;
-            } catch (SQLException e) {
-                connection.rollback();
-                throw e;
-            }
-        } catch (SQLException e) {
-            throw new StoreException(e);
-        }
-    }
+    public abstract int[] updateAll(Sql sql, List<Object[]> rows);
 
     /**
      * Reads rows.
      *
      * @throws StoreException when the database does not do it
      */
-    public <T> List<T> query(RowMapper<T> mapper, String sql, Object... parameters) {
-        try (Connection connection = connection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            set(statement, parameters);
-            List<T> rows = new ArrayList<>();
-            try (ResultSet result = statement.executeQuery()) {
-                while (result.next()) {
-                    rows.add(mapper.map(result));
-                }
-            }
-            return rows;
-        } catch (SQLException e) {
-            throw new StoreException(e);
+    public abstract <T> List<T> query(RowMapper<T> mapper, Sql sql, Object... parameters);
+
+    /** What keeps it from being written, as a sentence for the operator. */
+    abstract String reason(SQLException failure);
+
+    /**
+     * Whether a call could be written down now: writes a row. Answers within about 2 seconds, whatever the database does;
+     * who asks while another one does gets the same answer.
+     */
+    public boolean writable() {
+        CompletableFuture<String> mine = new CompletableFuture<>();
+        CompletableFuture<String> running = asking.compareAndExchange(null, mine);
+        if (running == null) {
+            Thread asks = new Thread(() -> ask(mine), "store pulse");
+            asks.setDaemon(true);
+            asks.start();
         }
+        String found;
+        try {
+            found = (running == null ? mine : running).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            found = "it does not answer within " + PATIENCE.toSeconds() + " seconds";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        tell(found);
+        return found == null;
+    }
+
+    private void ask(CompletableFuture<String> answer) {
+        String found = null;
+        try {
+            update(PULSE, gateway);
+        } catch (StoreException e) {
+            found = reason(e.failure());
+        } catch (RuntimeException | Error e) {
+            found = e.toString();
+        }
+        asking.set(null);
+        answer.complete(found);
+    }
+
+    /** Says so once when it begins and once when it ends. */
+    private void tell(String found) {
+        String before = trouble.getAndSet(found);
+        if (found != null && !found.equals(before)) {
+            LOG.error("Calls cannot be written down and are answered 503: {}", found);
+        } else if (found == null && before != null) {
+            LOG.info("Calls can be written down again");
+        }
+    }
+
+    /** Forgets gateways that are gone. */
+    public void prune() {
+        update(PRUNE);
     }
 
     static void set(PreparedStatement statement, Object... parameters) throws SQLException {
@@ -186,22 +141,20 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Whether a call could be written down now; answers within about 2 seconds, whatever the database does. */
-    public boolean writable() {
-        try (Connection connection = connection()) {
-            return connection.isValid(1);
-        } catch (SQLException e) {
-            return false;
+    static <T> List<T> read(PreparedStatement statement, RowMapper<T> mapper, Object... parameters)
+            throws SQLException {
+        set(statement, parameters);
+        List<T> rows = new ArrayList<>();
+        try (ResultSet result = statement.executeQuery()) {
+            while (result.next()) {
+                rows.add(mapper.map(result));
+            }
         }
+        return rows;
     }
 
     @Override
-    public void close() {
-        if (commits != null) {
-            commits.close();
-        }
-        dataSource.close();
-    }
+    public abstract void close();
 
     /** Makes an object of a row. */
     @FunctionalInterface

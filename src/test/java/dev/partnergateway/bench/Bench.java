@@ -269,7 +269,7 @@ public final class Bench {
     }
 
     private static Map<String, String> store() {
-        return Map.of("gateway.store.url", "jdbc:h2:file:" + GatewayUnderTest.storeFile());
+        return Map.of("gateway.store.url", "jdbc:sqlite:" + GatewayUnderTest.storeFile());
     }
 
     private Target gateway(int upstream, Map<String, String> more) {

@@ -1,6 +1,7 @@
 package dev.partnergateway.bench;
 
 import dev.partnergateway.settings.Settings;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -17,8 +18,9 @@ final class StoredAnswers {
 
     private static final int AT_ONCE = 5000;
     private static final int BYTES = 600;
-    private static final String INSERT = "INSERT INTO answer (id, slots, bound, deployment, operation, state, owner,"
-            + " lease_until, created, expires, status, content_type, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final Sql INSERT = new Sql(
+            "INSERT INTO answer (id, slots, bound, deployment, operation, state, owner,"
+                    + " lease_until, created, expires, status, content_type, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     private StoredAnswers() {}
 
@@ -51,7 +53,7 @@ final class StoredAnswers {
         return new Object[] {
             id,
             id,
-            false,
+            0,
             "bench",
             "braze/trackEvent",
             "DONE",

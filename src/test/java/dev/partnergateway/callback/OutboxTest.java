@@ -14,6 +14,7 @@ import dev.partnergateway.call.DeploymentClock;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Seal;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -60,7 +61,7 @@ class OutboxTest {
         receiver.createContext("/", this::receive);
         receiver.start();
         Properties properties = new Properties();
-        properties.setProperty("gateway.store.url", "jdbc:h2:file:" + GatewayUnderTest.storeFile());
+        properties.setProperty("gateway.store.url", "jdbc:sqlite:" + GatewayUnderTest.storeFile());
         store = Store.open(
                 Settings.load(Path.of("application.properties"), Map.of(), properties), new SimpleMeterRegistry());
         allowed = new ArrayList<>(List.of(host("127.0.0.1"), host("localhost")));
@@ -125,7 +126,7 @@ class OutboxTest {
         return store
                 .query(
                         row -> new long[] {row.getLong("tries"), row.getLong("due"), row.getLong("created")},
-                        "SELECT * FROM callback")
+                        new Sql("SELECT * FROM callback"))
                 .stream()
                 .findFirst();
     }

@@ -13,6 +13,7 @@ import dev.partnergateway.harness.SandboxControl;
 import dev.partnergateway.harness.Together;
 import dev.partnergateway.sandbox.Sandbox;
 import dev.partnergateway.settings.Settings;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.talonone.Allowance.Grant;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -260,8 +261,8 @@ class SharedLimitsTest {
                 CompletableFuture.supplyAsync(() -> Together.call(30, number -> hastyCoupon(number, run, number)));
         AtomicInteger taken = new AtomicInteger();
         Await.until(() -> "no answer", () -> {
-            taken.addAndGet(
-                    store.update("UPDATE coupon_row SET taken_by = ? WHERE taken_by IS NULL", "a dead gateway"));
+            taken.addAndGet(store.update(
+                    new Sql("UPDATE coupon_row SET taken_by = ? WHERE taken_by IS NULL"), "a dead gateway"));
             return answers.isDone();
         });
         assertTrue(taken.get() > 0, "nothing was taken");

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Many coupons at once, with the embedded store. */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("many coupons on H2")
+@ResourceLock("many coupons on SQLite")
 class ManyCouponsTest extends ManyCoupons {
 
     @Override
     Map<String, String> newStore() {
-        return Map.of("gateway.store.url", "jdbc:h2:file:" + GatewayUnderTest.storeFile());
+        return Map.of("gateway.store.url", "jdbc:sqlite:" + GatewayUnderTest.storeFile());
     }
 
     @Test

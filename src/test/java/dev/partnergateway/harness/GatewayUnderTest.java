@@ -99,7 +99,7 @@ public final class GatewayUnderTest implements AutoCloseable {
         properties.setProperty("gateway.sandbox", "true");
         properties.setProperty("gateway.sandbox.port", "0");
         properties.setProperty("gateway.reload", "false");
-        properties.setProperty("gateway.store.url", "jdbc:h2:file:" + storeFile());
+        properties.setProperty("gateway.store.url", "jdbc:sqlite:" + storeFile());
         properties.putAll(settings);
         try {
             return new GatewayUnderTest(
@@ -109,10 +109,12 @@ public final class GatewayUnderTest implements AutoCloseable {
         }
     }
 
-    /** Path of a new store, without H2's ending. */
+    /** Path of a new store, of SQLite. */
     public static Path storeFile() {
         try {
-            return Files.createTempDirectory("gateway-store").resolve("gateway").toAbsolutePath();
+            return Files.createTempDirectory("gateway-store")
+                    .resolve("gateway.db")
+                    .toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,13 +6,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Both databases that a store can be in; each with an empty store that lives as long as the JVM. */
 public enum Stores {
     /** Embedded. */
-    H2,
+    SQLITE,
     /** A server. */
     POSTGRES;
 
@@ -27,7 +26,9 @@ public enum Stores {
     public synchronized Store store() {
         if (store == null) {
             store = open(
-                    this == H2 ? Map.of("gateway.store.url", "jdbc:h2:mem:" + UUID.randomUUID()) : Postgres.newStore());
+                    this == SQLITE
+                            ? Map.of("gateway.store.url", "jdbc:sqlite:" + GatewayUnderTest.storeFile())
+                            : Postgres.newStore());
         }
         return store;
     }

@@ -78,8 +78,8 @@ class InterleavingsTest {
     }
 
     @Property(tries = 500)
-    void oneKeyHasOneEffectAndOneAnswerOnH2(@ForAll("moves") List<Move> moves) {
-        new World(Stores.H2, false).play(moves);
+    void oneKeyHasOneEffectAndOneAnswerOnSqlite(@ForAll("moves") List<Move> moves) {
+        new World(Stores.SQLITE, false).play(moves);
     }
 
     @Property(tries = 100)
@@ -89,12 +89,12 @@ class InterleavingsTest {
 
     @Property(tries = 300)
     void clocksThatJumpChangeNothing(@ForAll("movesOfJumpingClocks") List<Move> moves) {
-        new World(Stores.H2, false).play(moves);
+        new World(Stores.SQLITE, false).play(moves);
     }
 
     @Property(tries = 300)
     void oneIdentifierWithAndWithoutItsRecipientHasOneEffectAndOneAnswer(@ForAll("moves") List<Move> moves) {
-        new World(Stores.H2, true).play(moves);
+        new World(Stores.SQLITE, true).play(moves);
     }
 
     private static final class World {

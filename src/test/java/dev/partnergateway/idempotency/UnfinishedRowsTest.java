@@ -15,6 +15,7 @@ import dev.partnergateway.call.Refusal;
 import dev.partnergateway.harness.Stores;
 import dev.partnergateway.settings.Secret;
 import dev.partnergateway.store.Seal;
+import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -54,8 +55,7 @@ class UnfinishedRowsTest {
 
     private void in(Stores where) {
         store = where.store();
-        store.update("DELETE FROM answer");
-        store.update("DELETE FROM history");
+        store.update(new Sql("DELETE FROM answer"));
         now = 1_800_000_000_000L;
         table = new AnswerTable(store, new Seal(Optional.empty()), () -> now);
         keys = new Keys(table);
@@ -270,7 +270,8 @@ class UnfinishedRowsTest {
         for (int i = 0; i < 3; i++) {
             leaveUnknown(tuple(""), i == 0 ? "damaged" : "sound");
         }
-        store.update("UPDATE answer SET request = ? WHERE id = (SELECT MIN(id) FROM answer)", new byte[] {0, '['});
+        store.update(
+                new Sql("UPDATE answer SET request = ? WHERE id = (SELECT MIN(id) FROM answer)"), new byte[] {0, '['});
         AtomicInteger finished = new AtomicInteger();
         Sweeper sweeper = new Sweeper(
                 table,
@@ -355,7 +356,7 @@ class UnfinishedRowsTest {
     private String stored(String column, KeyTuple tuple) {
         return store.query(
                         row -> new String(row.getBytes(1), StandardCharsets.ISO_8859_1),
-                        "SELECT " + column + " FROM answer WHERE id = ?",
+                        new Sql("SELECT " + column + " FROM answer WHERE id = ?"),
                         tuple.key())
                 .get(0);
     }
@@ -370,9 +371,9 @@ class UnfinishedRowsTest {
         in(where);
         KeyTuple tuple = tuple("");
         take(tuple).claim().done(200, "application/json", new byte[] {'1'});
-        store.update("UPDATE answer SET state = 'LOST'");
+        store.update(new Sql("UPDATE answer SET state = 'LOST'"));
         assertTrue(take(tuple).row().parked().contains("no known state"));
-        store.update("UPDATE answer SET state = 'DONE', body = NULL");
+        store.update(new Sql("UPDATE answer SET state = 'DONE', body = NULL"));
         assertTrue(take(tuple).row().parked().contains("no answer"));
     }
 

@@ -114,7 +114,7 @@ class ManifestsTest {
         assertTrue(settings.drain().compareTo(settings.deadline("any")) > 0, "draining outlives the longest deadline");
         assertEquals("0.0.0.0", settings.managementHost());
         assertEquals(1, settings.proxies(), "an Ingress stands in front");
-        assertEquals(overlay.equals("embedded"), settings.storeUrl().startsWith("jdbc:h2:"));
+        assertEquals(overlay.equals("embedded"), settings.storeUrl().startsWith("jdbc:sqlite:"));
         assertEquals(overlay.equals("kafka"), settings.kafka().isPresent());
         assertEquals(
                 overlay.equals("kafka") ? queueable() : Set.of(),

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Points with an unknown outcome, when there is a sweeper and Talon.One has had time to list what it made. */
 class PointsAdditionTest {
 
-    private static final String STORE = "jdbc:h2:file:" + GatewayUnderTest.storeFile();
+    private static final String STORE = "jdbc:sqlite:" + GatewayUnderTest.storeFile();
 
     private static GatewayUnderTest gateway;
 
@@ -103,8 +103,7 @@ class PointsAdditionTest {
     private static long writtenDown() {
         try (Connection connection = DriverManager.getConnection(STORE, "sa", "");
                 Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT sent FROM answer ORDER BY created DESC FETCH FIRST ROW ONLY")) {
+                ResultSet rows = statement.executeQuery("SELECT sent FROM answer ORDER BY created DESC LIMIT 1")) {
             assertTrue(rows.next(), "nothing is written down");
             return rows.getLong(1);
         } catch (SQLException e) {

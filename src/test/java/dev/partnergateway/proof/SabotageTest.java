@@ -61,7 +61,7 @@ class SabotageTest {
     }
 
     private static Storm.Builder storm() {
-        return new Storm.Builder().onH2().calls(300).kills(1).faults(4);
+        return new Storm.Builder().onSqlite().calls(300).kills(1).faults(4);
     }
 
     private static Report caught(Storm.Builder storm, Path replacements) {

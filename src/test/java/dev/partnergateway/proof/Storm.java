@@ -84,8 +84,8 @@ final class Storm {
             return this;
         }
 
-        /** Instead of two gateways on PostgreSQL, one on H2. */
-        Builder onH2() {
+        /** Instead of two gateways on PostgreSQL, one on SQLite. */
+        Builder onSqlite() {
             postgres = false;
             gateways = 1;
             databaseRestarts = 0;
@@ -148,7 +148,7 @@ final class Storm {
             settings.putAll(
                     postgres
                             ? database.store()
-                            : Map.of("gateway.store.url", "jdbc:h2:file:" + GatewayUnderTest.storeFile()));
+                            : Map.of("gateway.store.url", "jdbc:sqlite:" + GatewayUnderTest.storeFile()));
             SandboxControl control = sandbox.control();
             control.limits("{\"managementPerSecond\":0,\"parallelPerProfile\":0}");
             misbehave(control);

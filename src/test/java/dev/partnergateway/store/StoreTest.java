@@ -44,8 +44,8 @@ class StoreTest {
 
     @Test
     void aDatabaseThatFallsSilentHoldsNobodyForEver() throws SQLException {
-        try (HikariDataSource pool =
-                        new HikariDataSource(Store.config(settings(Postgres.newStore()), new SimpleMeterRegistry()));
+        try (HikariDataSource pool = new HikariDataSource(
+                        ServerStore.config(settings(Postgres.newStore()), new SimpleMeterRegistry()));
                 Connection connection = pool.getConnection()) {
             assertEquals(30_000, connection.getNetworkTimeout());
         }
@@ -57,13 +57,15 @@ class StoreTest {
         settings.compute("gateway.store.url", (key, url) -> url + (url.contains("?") ? "&" : "?") + "socketTimeout=1");
         try (Store store = Store.open(settings(settings), new SimpleMeterRegistry())) {
             long begun = System.nanoTime();
-            assertThrows(StoreException.class, () -> store.query(row -> "", "SELECT pg_sleep(60)"));
+            assertThrows(StoreException.class, () -> store.query(row -> "", new Sql("SELECT pg_sleep(60)")));
             assertTrue(System.nanoTime() - begun < GENEROUS.toNanos());
-            assertEquals(1, store.query(row -> row.getInt(1), "SELECT 1").get(0), "another connection is taken");
+            assertEquals(
+                    1, store.query(row -> row.getInt(1), new Sql("SELECT 1")).get(0), "another connection is taken");
         }
     }
 
-    private static final String INSERT = "INSERT INTO principal (deployment, key_hash, principal) VALUES (?, ?, ?)";
+    private static final Sql INSERT =
+            new Sql("INSERT INTO principal (deployment, key_hash, principal) VALUES (?, ?, ?)");
 
     /** In the embedded store they are committed together. */
     @ParameterizedTest
@@ -106,7 +108,10 @@ class StoreTest {
     }
 
     private static int count(Store store, String deployment) {
-        return store.query(row -> row.getInt(1), "SELECT COUNT(*) FROM principal WHERE deployment = ?", deployment)
+        return store.query(
+                        row -> row.getInt(1),
+                        new Sql("SELECT COUNT(*) FROM principal WHERE deployment = ?"),
+                        deployment)
                 .get(0);
     }
 

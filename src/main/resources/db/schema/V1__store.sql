@@ -1,0 +1,130 @@
+-- One schema for SQLite and PostgreSQL. Times are milliseconds since 1970 UTC, yes and no are 1 and 0. What the two spell
+-- differently is a placeholder. Rows that are rare have narrow indexes of their own: no statement goes over a whole table.
+
+-- One row per key that a partner's call was claimed under. request, outcome and body are sealed when the operator has set
+-- an encryption key.
+CREATE TABLE answer (
+    id           VARCHAR(64)  NOT NULL PRIMARY KEY,  -- SHA-256 of the key tuple
+    slots        VARCHAR(64),                        -- the tuple without its recipient, for lookups by identifier
+    bound        INTEGER      NOT NULL,              -- whether a recipient is part of the key
+    deployment   VARCHAR(100) NOT NULL,
+    operation    VARCHAR(200) NOT NULL,
+    state        VARCHAR(8)   NOT NULL,              -- CLAIMED, SENT, SETTLED or DONE
+    owner        VARCHAR(36)  NOT NULL,              -- who works on it; a new value at every takeover
+    lease_until  BIGINT       NOT NULL,
+    created      BIGINT       NOT NULL,
+    expires      BIGINT       NOT NULL,
+    look_at      BIGINT       NOT NULL DEFAULT 0,    -- when the sweeper looks at it, if it is unfinished
+    sent         BIGINT,                             -- last time something was sent for it
+    request      ${bytes},                           -- what was sent, written before it is
+    outcome      ${bytes},                           -- Talon.One's answer, kept when the partner's could not be made
+    result       VARCHAR(100) ${binary},             -- what Talon.One made for it, as <operation>:<id>:<created>
+    made         VARCHAR(100),                       -- the same, where Talon.One gave an id: the answer of one key only
+    parked       VARCHAR(500),                       -- why an operator has to decide
+    status       INTEGER,
+    content_type VARCHAR(100),
+    body         ${bytes}
+);
+CREATE INDEX answer_slots ON answer (slots) WHERE slots IS NOT NULL;
+CREATE INDEX answer_expires ON answer (expires);
+CREATE INDEX answer_held ON answer (state, lease_until) WHERE state <> 'DONE';
+CREATE INDEX answer_unknown ON answer (look_at) WHERE state = 'SENT' AND parked IS NULL;
+CREATE INDEX answer_parked ON answer (created) WHERE parked IS NOT NULL;
+CREATE INDEX answer_result ON answer (deployment, result) WHERE result IS NOT NULL;
+CREATE UNIQUE INDEX answer_made ON answer (deployment, made) WHERE made IS NOT NULL;
+
+-- What happened to rows that did not go straight from claim to answer. It goes with its row.
+CREATE TABLE history (
+    answer_id VARCHAR(64)  NOT NULL REFERENCES answer (id) ON DELETE CASCADE,
+    at        BIGINT       NOT NULL,
+    event     VARCHAR(500) NOT NULL
+);
+CREATE INDEX history_answer ON history (answer_id);
+
+-- Whom a partner key stood for when it was first used; keeps stored keys valid when Talon.One stops telling.
+CREATE TABLE principal (
+    deployment VARCHAR(100) NOT NULL,
+    key_hash   VARCHAR(64)  NOT NULL,
+    principal  VARCHAR(100) NOT NULL,
+    PRIMARY KEY (deployment, key_hash)
+);
+
+-- Talon.One's ids of audiences by their ids at partners: those that the gateway has created or looked up.
+CREATE TABLE audience (
+    id          VARCHAR(64)  NOT NULL PRIMARY KEY,   -- SHA-256 of deployment, integration and the id there
+    deployment  VARCHAR(100) NOT NULL,
+    audience_id BIGINT       NOT NULL
+);
+CREATE INDEX audience_talon_one ON audience (deployment, audience_id);
+
+-- Results that are still to be posted to an address of the caller.
+CREATE TABLE callback (
+    id         VARCHAR(36)  NOT NULL PRIMARY KEY,
+    deployment VARCHAR(100) NOT NULL,
+    created    BIGINT       NOT NULL,
+    due        BIGINT       NOT NULL,                -- next try; somebody who tries moves it on first
+    tries      INTEGER      NOT NULL,                -- begun so far
+    content    ${bytes}     NOT NULL                 -- where and what; sealed when the operator has set an encryption key
+);
+CREATE INDEX callback_due ON callback (due);
+
+-- Calls out of the queue that could not be carried out yet, and those behind them in the same line.
+CREATE TABLE waiting (
+    position    ${counted},                          -- order within the line
+    id          VARCHAR(36)  NOT NULL UNIQUE,        -- request id
+    line        VARCHAR(64)  NOT NULL,               -- SHA-256 of what stays in order
+    operation   VARCHAR(200) NOT NULL,
+    deployment  VARCHAR(100) NOT NULL,
+    trace       VARCHAR(100),                        -- traceparent of the partner's call
+    due         BIGINT       NOT NULL,
+    lease_until BIGINT       NOT NULL,               -- until then somebody works on it
+    attempts    INTEGER      NOT NULL,
+    reason      VARCHAR(20),                         -- status of the last try
+    content     ${bytes}     NOT NULL                -- the call, sealed
+);
+CREATE INDEX waiting_line ON waiting (line, position);
+CREATE INDEX waiting_due ON waiting (due);
+CREATE INDEX waiting_leased ON waiting (lease_until) WHERE lease_until > 0;
+
+-- What gateways on one database share while calls run, by the database's clock.
+
+-- Calls that a Management endpoint takes in a second: a row each.
+CREATE TABLE allowance (
+    endpoint     VARCHAR(300) NOT NULL,              -- deployment and operation
+    number       INTEGER      NOT NULL,              -- 0 to calls a second - 1
+    holder       VARCHAR(36),                        -- the call that took it last
+    taken_at     BIGINT       NOT NULL,
+    counts_until BIGINT       NOT NULL,              -- free from then on
+    PRIMARY KEY (endpoint, number)
+);
+
+-- Who writes a profile or a session at the moment.
+CREATE TABLE lease (
+    id      VARCHAR(64) NOT NULL PRIMARY KEY,        -- SHA-256 of deployment, kind and id
+    holder  VARCHAR(36) NOT NULL,                    -- the gateway
+    ends_at BIGINT      NOT NULL                     -- another may take it from then on
+);
+CREATE INDEX lease_ends_at ON lease (ends_at);
+
+-- Coupons that wait for a file at one gateway of this database and may be sent by any.
+CREATE TABLE coupon_row (
+    position   ${counted},                           -- order of arrival
+    id         VARCHAR(36)  NOT NULL UNIQUE,         -- drawn each time that it waits
+    gateway    VARCHAR(36)  NOT NULL,                -- where its caller waits
+    deployment VARCHAR(100) NOT NULL,
+    campaign   VARCHAR(100) NOT NULL,                -- <application>/<campaign>
+    ends_at    BIGINT       NOT NULL,                -- nobody takes it from then on
+    taken_by   VARCHAR(36),                          -- gateway that sends it
+    content    ${bytes}     NOT NULL,                -- what is sent, and for which claim; sealed
+    outcome    ${bytes}                              -- what became of it, for its gateway; sealed
+);
+CREATE INDEX coupon_row_waiting ON coupon_row (deployment, position) WHERE taken_by IS NULL;
+CREATE INDEX coupon_row_told ON coupon_row (gateway, deployment) WHERE outcome IS NOT NULL;
+CREATE INDEX coupon_row_ends_at ON coupon_row (ends_at);
+
+-- When each gateway last found that it can write; asked by readiness.
+CREATE TABLE pulse (
+    gateway VARCHAR(36) NOT NULL PRIMARY KEY,
+    at      BIGINT      NOT NULL
+);
+CREATE INDEX pulse_at ON pulse (at);
