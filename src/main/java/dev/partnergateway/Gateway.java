@@ -17,6 +17,7 @@ import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.coupon.CouponRows;
 import dev.partnergateway.edge.ContractFiles;
 import dev.partnergateway.edge.ContractStrategy;
+import dev.partnergateway.edge.GuardedJq;
 import dev.partnergateway.edge.PartnerEngine;
 import dev.partnergateway.edge.PartnerServer;
 import dev.partnergateway.edge.RouteFiles;
@@ -259,6 +260,7 @@ public final class Gateway implements AutoCloseable {
         main.bind("platform-http-engine", new PartnerEngine(server));
         main.bind("upstreamHeaders", new UpstreamHeaders());
         RouteFunctions.ALL.forEach(main::bind);
+        main.bind("jq", new GuardedJq());
         // Camel's own hook at the end of the process would wait for a stop that only this class orders.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         return main;

@@ -40,29 +40,39 @@ public final class Access {
     }
 
     /**
-     * Admits a call or refuses it, before its route begins.
+     * Admits a call or refuses it, before anything of its content is worked on: its deployment is known and accepts its
+     * key. Only messages that name neither deployment nor key may pass without.
      *
+     * @param address text of the deployment; null when the call names none
+     * @param keyInBody the key, for integrations that send it in the body; null when there is none
      * @param authorization values of the {@code Authorization} header
-     * @throws Refusal 400, 401, 404 or 501 (contract 2.1 to 2.3); 429 when it is one too many; 503 when the deployment has
-     *     too many
+     * @throws Refusal 400 or 401; 429 when too many keys from its address were not accepted; 503 when the deployment has too many; what Talon.One's
+     *     answer means when it cannot tell
      */
-    public void admit(PartnerCall call, List<String> authorization) {
+    public void admit(PartnerCall call, String address, String keyInBody, List<String> authorization) {
         Operation operation = call.operation();
-        String address = call.checked().deployment();
         Authentication authentication = operation.authentication();
         boolean anonymous = authentication == Authentication.NONE
-                || authentication == Authentication.BODY && call.checked().credential() == null && address == null;
+                || authentication == Authentication.BODY && keyInBody == null && address == null;
         if (anonymous) {
             return;
         }
         Deployment deployment = deployments.find(address == null ? "" : address);
-        Credential credential =
-                Credentials.read(authentication, authorization, call.checked().credential());
+        Credential credential = Credentials.read(authentication, authorization, keyInBody);
         requirePlatform(deployment.registry().get(credential.hash()), operation.platform());
         call.admitted(deployment, credential);
         attempts.admit(call);
-        rateLimits.count(call);
         shares.enter(call, call.deployment());
+        verify(call);
+    }
+
+    /**
+     * Lets an admitted call with good content go on, or refuses it.
+     *
+     * @throws Refusal 400, 401, 404 or 501 as {@link #prove}; 429 when it is one too many of its key
+     */
+    public void accept(PartnerCall call) {
+        rateLimits.count(call);
         prove(call);
     }
 

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
 
 /** JSON between partner and Talon.One; no digit of a number is lost on the way. */
 public final class Json {
@@ -33,6 +36,44 @@ public final class Json {
             return MAPPER.writeValueAsBytes(node);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree could not be written", e);
+        }
+    }
+
+    /**
+     * The document as UTF-8, unless it would be too long; then no more of it is written than that.
+     *
+     * @param most bytes
+     * @return empty when it would be longer
+     */
+    public static Optional<byte[]> write(JsonNode node, int most) {
+        Limited written = new Limited(most);
+        try {
+            MAPPER.writeValue(written, node);
+            return Optional.of(written.toByteArray());
+        } catch (UncheckedIOException | IOException e) {
+            if (written.full) {
+                return Optional.empty();
+            }
+            throw new IllegalStateException("a JSON tree could not be written", e);
+        }
+    }
+
+    private static final class Limited extends ByteArrayOutputStream {
+
+        private final int most;
+        private boolean full;
+
+        Limited(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            full |= length > most - count;
+            if (full) {
+                throw new UncheckedIOException(new IOException("too long"));
+            }
+            super.write(bytes, offset, length);
         }
     }
 }

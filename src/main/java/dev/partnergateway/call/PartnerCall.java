@@ -1,5 +1,6 @@
 package dev.partnergateway.call;
 
+import dev.partnergateway.contract.Budget;
 import dev.partnergateway.contract.Checked;
 import dev.partnergateway.contract.Operation;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class PartnerCall {
     private String seed;
     private int drawn;
     private Runnable whenOver = () -> {};
+    private Budget budget = Budget.ofItsOwn();
 
     /**
      * Begins a call.
@@ -73,6 +75,16 @@ public final class PartnerCall {
     /** Puts the call on its exchange. */
     public void on(Exchange exchange) {
         exchange.setProperty(PROPERTY, this);
+    }
+
+    /** What the documents of this call may cost. */
+    public void budget(Budget theBudget) {
+        this.budget = theBudget;
+    }
+
+    /** What the documents of this call may cost. */
+    public Budget budget() {
+        return budget;
     }
 
     /** The call's path and method are those of an operation. */

@@ -49,6 +49,20 @@ final class AlternativesType extends Type {
     }
 
     @Override
+    boolean isMarked() {
+        return branches.stream().anyMatch(Type::isMarked);
+    }
+
+    @Override
+    void find(JsonNode value, Check check) {
+        for (Type branch : branches) {
+            if (check.deployment() == null && check.credential() == null) {
+                branch.find(value, check);
+            }
+        }
+    }
+
+    @Override
     boolean requiresMembers() {
         return branches.stream().allMatch(Type::requiresMembers);
     }

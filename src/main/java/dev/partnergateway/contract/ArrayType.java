@@ -24,7 +24,7 @@ final class ArrayType extends Type {
 
     @Override
     JsonNode coerce(JsonNode value, Check check) {
-        JsonNode array = value.isTextual() ? fromText(value) : value;
+        JsonNode array = value.isTextual() ? fromText(value, check) : value;
         if (array == null || !array.isArray()) {
             return check.refuse(expectation(), value);
         }
@@ -54,13 +54,19 @@ final class ArrayType extends Type {
         return items.holdsCredential();
     }
 
-    private JsonNode fromText(JsonNode value) {
-        JsonNode array = Json.container(value, '[');
+    private JsonNode fromText(JsonNode value, Check check) {
+        JsonNode array = check.container(value, '[');
         if (array != null || !characters) {
             return array;
         }
+        String text = value.textValue();
+        // A text that has more characters than the list may have items need not be taken apart to be refused.
+        int end = text.codePointCount(0, text.length()) <= most ? text.length() : text.offsetByCodePoints(0, most + 1);
         ArrayNode entries = Json.FACTORY.arrayNode();
-        value.textValue().codePoints().forEach(point -> entries.add(TextNode.valueOf(Character.toString(point))));
+        text.substring(0, end).codePoints().forEach(point -> {
+            check.budget().text(2);
+            entries.add(TextNode.valueOf(Character.toString(point)));
+        });
         return entries;
     }
 }

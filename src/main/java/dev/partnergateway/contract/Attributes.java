@@ -31,7 +31,7 @@ final class Attributes {
             check.refuse("the attribute " + name + " once, with one prefix or as a member of the object");
             return;
         }
-        JsonNode typed = value.isTextual() ? typed(value) : value;
+        JsonNode typed = value.isTextual() ? typed(value, check) : value;
         if (typed == null) {
             check.refuse(Numbers.REASONABLE);
             return;
@@ -43,33 +43,33 @@ final class Attributes {
     }
 
     /** The value that a text stands for: the first match of the table in contract 2.6; null for an absurd number. */
-    static JsonNode typed(JsonNode value) {
+    static JsonNode typed(JsonNode value, Check check) {
         String text = value.textValue();
         if (text.isEmpty()) {
             return value;
         }
         switch (text.charAt(0)) {
             case '"':
-                return text.length() > 1 ? container(value, '"', JsonNode::isTextual) : value;
+                return text.length() > 1 ? container(value, '"', JsonNode::isTextual, check) : value;
             case 't':
                 return text.equals("true") ? BooleanNode.TRUE : value;
             case 'f':
                 return text.equals("false") ? BooleanNode.FALSE : value;
             case '[':
-                return container(value, ']', Attributes::isList);
+                return container(value, ']', Attributes::isList, check);
             case '{':
-                return container(value, '}', JsonNode::isObject);
+                return container(value, '}', JsonNode::isObject, check);
             default:
                 return Numbers.isJsonNumber(text) ? Numbers.parse(text) : value;
         }
     }
 
-    private static JsonNode container(JsonNode value, char last, Predicate<JsonNode> kind) {
+    private static JsonNode container(JsonNode value, char last, Predicate<JsonNode> kind, Check check) {
         String text = value.textValue();
         if (text.charAt(text.length() - 1) != last) {
             return value;
         }
-        JsonNode read = Json.readOrNull(text);
+        JsonNode read = check.document(text);
         return read != null && kind.test(read) ? read : TextNode.valueOf(text);
     }
 

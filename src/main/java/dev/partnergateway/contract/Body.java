@@ -26,39 +26,91 @@ final class Body {
         return types.values().stream().anyMatch(Type::holdsCredential);
     }
 
-    /** The checked body; null after a problem was reported. */
-    JsonNode check(RawCall call, Check check) throws ContractViolation {
-        MediaType media = media(call.headers().apply("Content-Type"));
+    /**
+     * A body before its check.
+     *
+     * @param type what it must be
+     * @param value its tree; null when there is none, or after a problem was reported
+     * @param read whether it can be checked
+     */
+    record Content(Type type, JsonNode value, boolean read) {}
+
+    /** Reads the body into a tree. */
+    Content read(RawCall call, Check check) throws ContractViolation {
         check.atBody();
-        Type type = types.get(media);
+        check.budget().weigh(call.body().length);
         String text = UrlEncoded.utf8(call.body(), call.body().length);
+        MediaType media = media(call.headers().apply("Content-Type"), text);
+        Type type = types.get(media);
         if (text == null) {
-            return check.refuse("valid UTF-8");
+            check.refuse("valid UTF-8");
+            return new Content(type, null, false);
         }
         if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
             text = text.substring(1);
         }
         if (text.isBlank()) {
-            return required ? check.require(type.expectation()) : type.check(Json.FACTORY.objectNode(), check);
+            return new Content(type, null, true);
         }
-        JsonNode value = media == MediaType.FORM ? form(text, check) : Json.read(text);
-        return value == null ? null : type.check(value, check);
+        JsonNode value = media == MediaType.FORM ? form(text, check) : Json.read(text, check.budget());
+        if (value != null && value.isTextual()) {
+            // A body may be a text that holds the object.
+            JsonNode container = check.container(value, '{');
+            value = container == null ? value : container;
+        }
+        return new Content(type, value, value != null);
     }
 
-    private MediaType media(List<String> headers) throws ContractViolation {
+    /** Looks for the deployment and the key. */
+    static void find(Content content, Check check) {
+        if (content.value() != null) {
+            check.atBody();
+            content.type().find(content.value(), check);
+        }
+    }
+
+    /** The checked body; null after a problem was reported. */
+    JsonNode check(Content content, Check check) {
+        check.atBody();
+        if (!content.read()) {
+            return null;
+        }
+        if (content.value() == null) {
+            return required
+                    ? check.require(content.type().expectation())
+                    : content.type().check(Json.FACTORY.objectNode(), check);
+        }
+        return content.type().check(content.value(), check);
+    }
+
+    /** What looks like JSON is JSON, whatever its sender calls it: many do not say so, or their client says form. */
+    private MediaType media(List<String> headers, String text) throws ContractViolation {
         if (headers.size() > 1) {
             throw new ContractViolation(400, "header Content-Type: expected once");
         }
         String header = headers.isEmpty() ? "" : headers.get(0);
-        MediaType media = header.isBlank() ? MediaType.JSON : MediaType.of(header);
+        boolean json =
+                header.isBlank() || MediaType.isUtf8(header) && types.containsKey(MediaType.JSON) && isJson(text);
+        MediaType media = json ? MediaType.JSON : MediaType.of(header);
         if (media == null || !types.containsKey(media)) {
             throw new ContractViolation(415, "header Content-Type: expected " + accepted + " in UTF-8");
         }
         return media;
     }
 
+    private static boolean isJson(String text) {
+        for (int i = 0; text != null && i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isWhitespace(c) && c != BYTE_ORDER_MARK) {
+                return c == '{' || c == '[';
+            }
+        }
+        return false;
+    }
+
     private static ObjectNode form(String text, Check check) {
         ObjectNode fields = Json.FACTORY.objectNode();
+        check.budget().node(Budget.OBJECT);
         for (UrlEncoded.Pair pair : UrlEncoded.pairs(text)) {
             String name = UrlEncoded.decode(pair.name(), true);
             String value = UrlEncoded.decode(pair.value(), true);
@@ -66,6 +118,10 @@ final class Body {
                 check.refuse(UrlEncoded.EXPECTATION);
                 return null;
             }
+            check.budget().token();
+            check.budget().token();
+            check.budget().node(Budget.MEMBER + 2L * name.length());
+            check.budget().text(value.length());
             if (fields.replace(name, TextNode.valueOf(value)) != null) {
                 check.enter(name);
                 check.refuse("once, found it several times");

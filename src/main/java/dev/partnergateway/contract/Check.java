@@ -19,6 +19,11 @@ final class Check {
 
     private static final String BODY = "the body";
 
+    /** As long as JSON in a text may be before the caller's key is verified: what holds the key may be written so. */
+    private static final int LONGEST_UNVERIFIED = 4096;
+
+    private final Budget budget;
+    private boolean verified;
     private String label = BODY;
     private String[] names = new String[8];
     private int[] indexes = new int[8];
@@ -28,6 +33,40 @@ final class Check {
     private String deployment;
     private String credential;
     private boolean dryRun;
+
+    Check(Budget budget) {
+        this.budget = budget;
+    }
+
+    Budget budget() {
+        return budget;
+    }
+
+    /** The caller's key is verified: JSON in texts may be read whatever it takes within the budget. */
+    void verified() {
+        verified = true;
+    }
+
+    /** The JSON document in a text; null when there is none that may be read. */
+    JsonNode document(String text) {
+        if (!verified && text.length() > LONGEST_UNVERIFIED) {
+            return null;
+        }
+        return Json.readOrNull(text, budget, Json.DEEPEST - depth);
+    }
+
+    /** The array or object written in a string value; null when there is none. */
+    JsonNode container(JsonNode value, char opening) {
+        String text = value.textValue();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isWhitespace(c)) {
+                // Plain text is common here, and a parser's exception is dear.
+                return c == opening ? document(text) : null;
+            }
+        }
+        return null;
+    }
 
     /** Moves to a parameter; later problems are reported under this label. */
     void at(String parameterLabel) {
@@ -106,6 +145,20 @@ final class Check {
         credential = value;
     }
 
+    /** Text of the deployment; null when none was found so far. */
+    String deployment() {
+        return deployment;
+    }
+
+    /** Text of the credential; null when none was found so far. */
+    String credential() {
+        return credential;
+    }
+
+    boolean isDeploymentMissing() {
+        return deploymentMissing;
+    }
+
     void dryRun(boolean asked) {
         dryRun = asked;
     }
@@ -121,7 +174,8 @@ final class Check {
 
     /** A check of the same place whose findings count only when they are adopted. */
     Check trial() {
-        Check trial = new Check();
+        Check trial = new Check(budget);
+        trial.verified = verified;
         trial.label = label;
         trial.names = names.clone();
         trial.indexes = indexes.clone();

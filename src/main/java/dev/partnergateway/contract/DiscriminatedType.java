@@ -19,7 +19,7 @@ final class DiscriminatedType extends Type {
 
     @Override
     JsonNode coerce(JsonNode value, Check check) {
-        JsonNode object = value.isTextual() ? Json.container(value, '{') : value;
+        JsonNode object = value.isTextual() ? check.container(value, '{') : value;
         if (object == null || !object.isObject()) {
             return check.refuse(expectation(), value);
         }
@@ -55,6 +55,21 @@ final class DiscriminatedType extends Type {
     @Override
     boolean holdsCredential() {
         return branches.values().stream().anyMatch(Type::holdsCredential);
+    }
+
+    @Override
+    boolean isMarked() {
+        return branches.values().stream().anyMatch(Type::isMarked);
+    }
+
+    @Override
+    void find(JsonNode value, Check check) {
+        JsonNode object = value.isTextual() ? check.container(value, '{') : value;
+        JsonNode name = object == null ? null : object.get(property);
+        Type branch = name == null || !name.isTextual() ? null : branches.get(name.textValue());
+        if (branch != null) {
+            branch.find(object, check);
+        }
     }
 
     @Override

@@ -4,102 +4,203 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 
-/** Strict JSON: one document, no name twice, every digit kept, and limits that keep a hostile document cheap. */
+/**
+ * Strict JSON: one document, no name twice, every digit kept, and limits that keep a hostile document cheap: its tree is
+ * built here, because each part of it is counted before it is made.
+ */
 final class Json {
     /** Deeper than any documented body by far, and shallow enough for recursive checks. */
     static final int DEEPEST = 64;
 
-    /** Characters; the longest documented text has 1000. */
+    /** Characters; no documented text comes near. */
     static final int LONGEST_TEXT = 1 << 20;
 
     private static final int LONGEST_NAME = 1000;
 
-    /**
-     * Names, values and brackets of one document; the largest documented body, a session of 1000 cart items, has half of
-     * that. A tree takes some 100 bytes for each, many times their length in the document.
-     */
-    static final int MOST_TOKENS = 100_000;
-
     static final JsonNodeFactory FACTORY = JsonNodeFactory.instance;
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    // Names are the caller's: interning them would fill a table that is never emptied.
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEEPEST)
-                            .maxStringLength(LONGEST_TEXT)
-                            .maxNumberLength(Numbers.MOST_DIGITS)
-                            .maxNameLength(LONGEST_NAME)
-                            .maxTokenCount(MOST_TOKENS)
-                            .build())
+    private static final JsonFactory DOCUMENTS = JsonFactory.builder()
+            // Names are the caller's: interning them would fill a table that is never emptied.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST)
+                    .maxStringLength(LONGEST_TEXT)
+                    .maxNumberLength(Numbers.MOST_DIGITS)
+                    .maxNameLength(LONGEST_NAME)
                     .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            // Finds a name given twice while the tree is built; the parser's own detection keeps a second table.
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .build();
 
-    private static final ObjectReader READER = MAPPER.reader();
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
 
     private Json() {}
 
-    /** The document in a body's text; a violation says where it is wrong and repeats nothing of it. */
-    static JsonNode read(String text) throws ContractViolation {
-        try (JsonParser parser = READER.createParser(text)) {
+    /** What makes a document unfit, beside what the parser says. */
+    private static final class Unfit extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Unfit(String expectation) {
+            super(expectation);
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
+    /**
+     * The document in a body's text; a violation says where it is wrong and repeats nothing of it.
+     *
+     * @throws Budget.Exceeded when its tree would cost too much
+     */
+    static JsonNode read(String text, Budget budget) throws ContractViolation {
+        try (JsonParser parser = DOCUMENTS.createParser(text)) {
             try {
-                return READER.readTree(parser);
+                return document(parser, budget, DEEPEST);
             } catch (JsonProcessingException e) {
                 // A broken limit is reported without a place, but then the parser still stands there.
                 JsonLocation place = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
                 throw new ContractViolation(400, "the body: expected " + expectation(e) + position(place));
-            } catch (NumberFormatException e) {
-                // Jackson lets BigDecimal's own exception through when an exponent has more than 32 bits.
+            } catch (Unfit e) {
                 throw new ContractViolation(
-                        400, "the body: expected " + Numbers.REASONABLE + position(parser.currentLocation()));
+                        400, "the body: expected " + e.getMessage() + position(parser.currentTokenLocation()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("a text in memory cannot be read", e);
         }
     }
 
-    /** The document in a text that may be anything; null when the text is not JSON or breaks a limit. */
-    static JsonNode readOrNull(String text) {
-        try {
-            return READER.readTree(text);
-        } catch (JsonProcessingException | NumberFormatException e) {
+    /**
+     * The document in a text that may be anything; null when the text is not JSON or breaks a limit.
+     *
+     * @param levels how deep it may be nested
+     * @throws Budget.Exceeded when its tree would cost too much
+     */
+    static JsonNode readOrNull(String text, Budget budget, int levels) {
+        try (JsonParser parser = DOCUMENTS.createParser(text)) {
+            return document(parser, budget, levels);
+        } catch (IOException e) {
             return null;
         }
     }
 
-    /** The array or object written in a string value; null when there is none. */
-    static JsonNode container(JsonNode value, char opening) {
-        String text = value.textValue();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!Character.isWhitespace(c)) {
-                // Plain text is common here, and a parser's exception is dear.
-                return c == opening ? readOrNull(text) : null;
+    private static JsonNode document(JsonParser parser, Budget budget, int levels) throws IOException {
+        parser.nextToken();
+        JsonNode tree = tree(parser, budget, levels);
+        if (parser.nextToken() != null) {
+            throw new Unfit("one JSON document, found more after its end");
+        }
+        return tree;
+    }
+
+    private static JsonNode tree(JsonParser parser, Budget budget, int levels) throws IOException {
+        JsonToken token = parser.currentToken();
+        if (token == null) {
+            throw new Unfit("valid JSON, found a mistake");
+        }
+        budget.token();
+        switch (token) {
+            case START_OBJECT:
+                return object(parser, budget, deeper(levels));
+            case START_ARRAY:
+                return array(parser, budget, deeper(levels));
+            case VALUE_STRING:
+                budget.text(parser.getTextLength());
+                return TextNode.valueOf(Text.whole(parser.getText()));
+            case VALUE_NUMBER_INT:
+                return whole(parser, budget);
+            case VALUE_NUMBER_FLOAT:
+                String digits = parser.getText();
+                budget.node(Budget.LONG_NUMBER + digits.length());
+                try {
+                    return DecimalNode.valueOf(new BigDecimal(digits));
+                } catch (NumberFormatException e) {
+                    // The exponent has more than 32 bits.
+                    throw new Unfit(Numbers.REASONABLE);
+                }
+            case VALUE_TRUE:
+                return FACTORY.booleanNode(true);
+            case VALUE_FALSE:
+                return FACTORY.booleanNode(false);
+            case VALUE_NULL:
+                return FACTORY.nullNode();
+            default:
+                throw new Unfit("valid JSON, found a mistake");
+        }
+    }
+
+    private static int deeper(int levels) throws Unfit {
+        if (levels <= 0) {
+            throw new Unfit("JSON nested at most " + DEEPEST + " levels deep");
+        }
+        return levels - 1;
+    }
+
+    private static ObjectNode object(JsonParser parser, Budget budget, int levels) throws IOException {
+        budget.node(Budget.OBJECT);
+        ObjectNode object = FACTORY.objectNode();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            budget.token();
+            budget.node(Budget.MEMBER + 2L * name.length());
+            parser.nextToken();
+            if (object.replace(Text.whole(name), tree(parser, budget, levels)) != null) {
+                throw new Unfit("every member of an object once, found one twice");
             }
         }
-        return null;
+        budget.token();
+        return object;
+    }
+
+    private static ArrayNode array(JsonParser parser, Budget budget, int levels) throws IOException {
+        budget.node(Budget.ARRAY);
+        ArrayNode array = FACTORY.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            budget.node(Budget.ITEM);
+            array.add(tree(parser, budget, levels));
+        }
+        budget.token();
+        return array;
+    }
+
+    private static JsonNode whole(JsonParser parser, Budget budget) throws IOException {
+        switch (parser.getNumberType()) {
+            case INT:
+                budget.node(Budget.NUMBER);
+                return FACTORY.numberNode(parser.getIntValue());
+            case LONG:
+                budget.node(Budget.NUMBER);
+                return FACTORY.numberNode(parser.getLongValue());
+            default:
+                budget.node(Budget.LONG_NUMBER + parser.getTextLength());
+                return FACTORY.numberNode(parser.getBigIntegerValue());
+        }
     }
 
     /** A value of the OpenAPI model, such as a default, as JSON. */
     static JsonNode of(Object value) {
-        return value instanceof JsonNode node ? readOrNull(node.toString()) : MAPPER.valueToTree(value);
+        return value instanceof JsonNode node
+                ? readOrNull(node.toString(), Budget.ofItsOwn(), DEEPEST)
+                : MAPPER.valueToTree(value);
     }
 
     private static String expectation(JsonProcessingException e) {
@@ -108,9 +209,6 @@ final class Json {
             if (reason.contains("nesting depth")) {
                 return "JSON nested at most " + DEEPEST + " levels deep";
             }
-            if (reason.contains("Token count")) {
-                return "at most " + MOST_TOKENS + " names, values and brackets";
-            }
             if (reason.contains("Number")) {
                 return "numbers of at most " + Numbers.MOST_DIGITS + " digits";
             }
@@ -118,12 +216,6 @@ final class Json {
                 return "strings of at most " + LONGEST_TEXT + " characters";
             }
             return "member names of at most " + LONGEST_NAME + " characters";
-        }
-        if (reason.startsWith("Duplicate")) {
-            return "every member of an object once, found one twice";
-        }
-        if (reason.startsWith("Trailing")) {
-            return "one JSON document, found more after its end";
         }
         return "valid JSON, found a mistake";
     }

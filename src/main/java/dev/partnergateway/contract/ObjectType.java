@@ -41,7 +41,7 @@ final class ObjectType extends Type {
 
     @Override
     JsonNode coerce(JsonNode value, Check check) {
-        JsonNode given = value.isTextual() ? Json.container(value, '{') : value;
+        JsonNode given = value.isTextual() ? check.container(value, '{') : value;
         if (given == null || !given.isObject()) {
             return check.refuse(expectation(), value);
         }
@@ -69,6 +69,55 @@ final class ObjectType extends Type {
             addOthers(object, checked, collects, check);
         }
         return checked;
+    }
+
+    @Override
+    void find(JsonNode value, Check check) {
+        JsonNode given = value.isTextual() ? check.container(value, '{') : value;
+        if (!(given instanceof ObjectNode object)) {
+            return;
+        }
+        for (Property property : properties) {
+            JsonNode member = property.isMarked() ? firstSpelled(property, object) : null;
+            if (member != null && !member.isNull()) {
+                find(property, member, check);
+            }
+        }
+    }
+
+    private static void find(Property property, JsonNode member, Check check) {
+        Annotations annotations = property.annotations();
+        if (!annotations.deployment() && !annotations.credential()) {
+            property.type().find(member, check);
+            return;
+        }
+        // What does not fit its type is no deployment and no key; the check of the whole call says why.
+        JsonNode text = property.type().check(member, check.trial());
+        if (text != null && text.isTextual() && !text.textValue().isBlank()) {
+            if (annotations.deployment()) {
+                check.deployment(text.textValue());
+            } else {
+                check.credential(text.textValue());
+            }
+        }
+    }
+
+    private static JsonNode firstSpelled(Property property, ObjectNode object) {
+        JsonNode given = object.get(property.name());
+        for (String alias : property.annotations().aliases()) {
+            given = given == null ? object.get(alias) : given;
+        }
+        return given;
+    }
+
+    @Override
+    boolean isMarked() {
+        for (Property property : properties) {
+            if (property.isMarked()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private JsonNode member(Property property, ObjectNode object, Check check) {
@@ -175,7 +224,7 @@ final class ObjectType extends Type {
         if (!hasPrefixed(object)) {
             return given;
         }
-        ObjectNode collection = collection(given);
+        ObjectNode collection = collection(given, check);
         if (collection == null) {
             // Not an object: the type of the member says so.
             return given;
@@ -203,14 +252,14 @@ final class ObjectType extends Type {
     }
 
     /** A copy of the given object to add attributes to; null when there is something else than an object. */
-    private static ObjectNode collection(JsonNode given) {
+    private static ObjectNode collection(JsonNode given, Check check) {
         if (given == null
                 || given.isNull()
                 || (given.isTextual() && given.textValue().isBlank())) {
             return Json.FACTORY.objectNode();
         }
         if (given.isTextual()) {
-            return Json.container(given, '{') instanceof ObjectNode object ? object : null;
+            return check.container(given, '{') instanceof ObjectNode object ? object : null;
         }
         return given instanceof ObjectNode object ? object.deepCopy() : null;
     }

@@ -159,21 +159,63 @@ public final class Operation {
     }
 
     /**
-     * Checks a call and gives its values in their declared types (contract 2.4 to 2.6).
+     * Reads as much of a call as is needed to know whom it is from and for: path, query and headers are checked, the body
+     * becomes a tree. JSON in texts is not read, unless the text is short.
      *
      * @param call the call as it came in
+     * @param budget what its documents may cost
+     * @return the opened call
+     * @throws ContractViolation when the body is no document, the deployment cannot be told because a parameter is wrong,
+     *     or the budget does not do
+     */
+    public Opened open(RawCall call, Budget budget) throws ContractViolation {
+        return within(() -> {
+            Check check = new Check(budget);
+            ObjectNode checked = Json.FACTORY.objectNode();
+            checked.set("path", checkPath(call, check));
+            checked.set("query", query.check(call.rawQuery(), check));
+            checked.set("headers", checkHeaders(call, check));
+            Body.Content content = body == null ? null : body.read(call, check);
+            if (content != null) {
+                Body.find(content, check);
+            }
+            return new Opened(check, checked, content);
+        });
+    }
+
+    /**
+     * Checks an opened call and gives its values in their declared types.
+     *
+     * @param opened what {@link #open} gave
+     * @param verified whether the caller's key is good: only then JSON in long texts is read
      * @return the checked call
      * @throws ContractViolation naming everything that was found wrong, at most eight problems; its text is exactly
-     *     {@code No Deployment URL specified} when a required deployment is missing (contract 2.1)
+     *     {@code No Deployment URL specified} when a required deployment is missing
      */
-    public Checked check(RawCall call) throws ContractViolation {
-        Check check = new Check();
-        ObjectNode checked = Json.FACTORY.objectNode();
-        checked.set("path", checkPath(call, check));
-        checked.set("query", query.check(call.rawQuery(), check));
-        checked.set("headers", checkHeaders(call, check));
-        checked.set("body", checkBody(call, check));
-        return check.finish(checked);
+    public Checked check(Opened opened, boolean verified) throws ContractViolation {
+        return within(() -> {
+            Check check = opened.check;
+            if (verified) {
+                check.verified();
+            }
+            JsonNode checked = opened.content == null ? null : body.check(opened.content, check);
+            opened.call.set("body", checked == null ? Json.FACTORY.objectNode() : checked);
+            return check.finish(opened.call);
+        });
+    }
+
+    private interface Work<T> {
+        T done() throws ContractViolation;
+    }
+
+    private static <T> T within(Work<T> work) throws ContractViolation {
+        try {
+            return work.done();
+        } catch (Budget.Exceeded e) {
+            throw new ContractViolation(e.status(), e.getMessage());
+        } catch (StackOverflowError e) {
+            throw new ContractViolation(400, "the body: expected JSON nested at most " + Json.DEEPEST + " levels deep");
+        }
     }
 
     private ObjectNode checkPath(RawCall call, Check check) {
@@ -211,10 +253,5 @@ public final class Operation {
             }
         }
         return values;
-    }
-
-    private JsonNode checkBody(RawCall call, Check check) throws ContractViolation {
-        JsonNode checked = body == null ? null : body.check(call, check);
-        return checked == null ? Json.FACTORY.objectNode() : checked;
     }
 }

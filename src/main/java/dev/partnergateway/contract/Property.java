@@ -18,6 +18,11 @@ record Property(String name, Type type, boolean required, JsonNode fallback, Ann
         return required && (annotations.deployment() || type.requiresDeployment());
     }
 
+    /** Whether the deployment or the key is, or is in, the value. */
+    boolean isMarked() {
+        return annotations.deployment() || annotations.credential() || type.isMarked();
+    }
+
     /**
      * Whether the contract check refuses a call without this member. A missing credential is left to the step that
      * verifies it, whose answer is 401 and not 400 (contract 2.2).

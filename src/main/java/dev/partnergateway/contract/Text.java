@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 final class Text {
     static final String UNICODE = "Unicode text without NUL or broken surrogates";
 
+    private static final char REPLACEMENT = '\uFFFD';
+
     private Text() {}
 
     /** Whether a text has neither NUL, which PostgreSQL cannot store, nor half of a surrogate pair. */
@@ -25,6 +27,24 @@ final class Text {
             }
         }
         return true;
+    }
+
+    /** The text with the replacement character for each half of a surrogate pair: senders cut texts in the middle of one. */
+    static String whole(String text) {
+        StringBuilder whole = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else {
+                whole = whole == null ? new StringBuilder(text) : whole;
+                whole.setCharAt(i, REPLACEMENT);
+            }
+        }
+        return whole == null ? text : whole.toString();
     }
 
     /** Checks the texts, names and numbers inside a free-form value; null after a problem was reported. */

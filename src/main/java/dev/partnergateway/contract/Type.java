@@ -47,6 +47,17 @@ abstract class Type {
         return false;
     }
 
+    /** Whether the deployment or the key can be in a value of this type. */
+    boolean isMarked() {
+        return false;
+    }
+
+    /**
+     * Looks for the deployment and the key in a value that has not been checked, and tells the check what it finds.
+     * Nothing else of the value is looked at, and nothing is refused.
+     */
+    void find(JsonNode value, Check check) {}
+
     /** Whether an object of this type cannot be empty. */
     boolean requiresMembers() {
         return false;

@@ -53,7 +53,8 @@ final class Types {
         if (draft.defaultValue() == null) {
             return null;
         }
-        Check check = new Check();
+        Check check = new Check(Budget.ofItsOwn());
+        check.verified();
         JsonNode value = type.check(Json.of(draft.defaultValue()), check);
         if (!check.passed()) {
             throw draft.wrong("the default does not fit its own schema: " + check.problems());

@@ -1,7 +1,6 @@
 package dev.partnergateway.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
@@ -10,6 +9,7 @@ import dev.partnergateway.callback.Outbox;
 import dev.partnergateway.contract.Checked;
 import dev.partnergateway.contract.Contract;
 import dev.partnergateway.contract.ContractViolation;
+import dev.partnergateway.contract.Opened;
 import dev.partnergateway.contract.Queueing;
 import dev.partnergateway.contract.RawCall;
 import dev.partnergateway.queue.Queue;
@@ -165,16 +165,31 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
     private void check(Exchange exchange, dev.partnergateway.contract.Operation operation) {
         PartnerCall call = PartnerCall.of(exchange);
         Inbound inbound = Inbound.take(exchange);
+        RawCall raw = new RawCall(inbound.path(), inbound.query(), inbound::header, inbound.body());
+        exchange.getMessage().removeHeaders("*");
         Checked checked;
         try {
-            checked = operation.check(new RawCall(inbound.path(), inbound.query(), inbound::header, inbound.body()));
+            Opened opened = operation.open(raw, call.budget());
+            if (opened.deployment() != null) {
+                access.admit(call, opened.deployment(), opened.credential(), inbound.header("Authorization"));
+            }
+            checked = operation.check(opened, call.isAdmitted());
         } catch (ContractViolation violation) {
-            throw Refusal.of(violation.status(), violation.getMessage());
+            throw refusal(violation);
         }
-        exchange.getMessage().removeHeaders("*");
         call.checked(operation, checked);
-        access.admit(call, inbound.header("Authorization"));
-        ObjectNode content = checked.call();
-        exchange.getMessage().setBody(content);
+        if (call.isAdmitted()) {
+            access.accept(call);
+        } else {
+            // Without a deployment only a message that needs none can have come so far.
+            access.admit(call, checked.deployment(), checked.credential(), inbound.header("Authorization"));
+        }
+        exchange.getMessage().setBody(checked.call());
+    }
+
+    private static Refusal refusal(ContractViolation violation) {
+        return violation.status() == 503
+                ? Refusal.retry(503, violation.getMessage(), Duration.ofSeconds(1))
+                : Refusal.of(violation.status(), violation.getMessage());
     }
 }

@@ -5,6 +5,7 @@ import dev.partnergateway.call.Json;
 import dev.partnergateway.call.LeftOut;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.contract.Budget;
 import dev.partnergateway.contract.LargestAnswer;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.telemetry.CallObservation;
@@ -73,6 +74,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
 
     void receive(HttpServerRequest request, String requestId, RequestPath path) {
         PartnerCall call = new PartnerCall(requestId, budget, server.source(request));
+        call.budget(new Budget(server::hold));
         CallObservation seen = server.observe(
                 request, call, integration(prefix), request.method().name());
         BodyReader reader = new BodyReader(server, request, refusal -> server.refuse(request, call, refusal));
@@ -103,7 +105,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                 try {
                     answer = work(call, inbound);
                 } finally {
-                    server.letGo(inbound.body().length);
+                    server.letGo(inbound.body().length + call.budget().reserved());
                 }
                 if (answered.compareAndSet(false, true)) {
                     server.vertx().cancelTimer(timer);
@@ -177,20 +179,21 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         if (body instanceof byte[] stored) {
             bytes = stored;
         } else if (body instanceof JsonNode json) {
-            bytes = Json.write(json);
+            bytes = written(json, call.operation().largestAnswer());
         } else if (success == 204) {
             bytes = new byte[0];
         } else {
             throw new IllegalStateException("the route " + call.operation().id() + " gave no JSON");
         }
-        LargestAnswer largest = call.operation().largestAnswer();
-        if (bytes.length > largest.bytes()) {
-            throw Refusal.of(
-                    400,
-                    "The answer would have " + bytes.length + " bytes, and at most " + largest.bytes() + " are taken: "
-                            + largest.advice());
-        }
         return new Answer(success, bytes, null);
+    }
+
+    private static byte[] written(JsonNode json, LargestAnswer largest) {
+        return Json.write(json, largest.bytes())
+                .orElseThrow(() -> Refusal.of(
+                        400,
+                        "The answer would have too many bytes, at most " + largest.bytes() + " are taken: "
+                                + largest.advice()));
     }
 
     /** Where an operation's contract knows no 404, what is named and not there is a mistake in the call as any other. */
@@ -204,6 +207,12 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Refusal refusal) {
                 return Answer.refused(documented(refusal, call));
+            }
+            if (cause instanceof Budget.Exceeded exceeded) {
+                return Answer.refused(
+                        exceeded.status() == 503
+                                ? Refusal.retry(503, exceeded.getMessage(), SOON)
+                                : Refusal.of(exceeded.status(), exceeded.getMessage()));
             }
             if (cause instanceof StoreException) {
                 LOG.error("{} the store did not answer", call, cause);

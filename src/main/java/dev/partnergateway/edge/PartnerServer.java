@@ -219,8 +219,11 @@ public final class PartnerServer implements AutoCloseable {
         return hop.isEmpty() || hop.length() > LONGEST_ADDRESS ? direct : hop;
     }
 
-    /** Makes room for a part of a body; false when there is none: nobody may fill the memory before he is known. */
-    boolean hold(int bytes) {
+    /**
+     * Makes room for a part of a body, or of what is made of it; false when there is none: nobody may fill the memory before
+     * he is known.
+     */
+    boolean hold(long bytes) {
         if (held.addAndGet(bytes) > settings.bodiesLimit()) {
             held.addAndGet(-bytes);
             return false;
@@ -229,7 +232,7 @@ public final class PartnerServer implements AutoCloseable {
     }
 
     /** Gives room back. */
-    void letGo(int bytes) {
+    void letGo(long bytes) {
         held.addAndGet(-bytes);
     }
 

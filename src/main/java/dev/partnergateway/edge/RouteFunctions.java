@@ -20,7 +20,8 @@ public final class RouteFunctions {
     /**
      * {@code call}: the partner's call, checked and coerced, as {@code {path, query, headers, body}}, from the first step to
      * the last. {@code kept("name")}: the answer that an earlier step kept with {@code variableReceive: name}, as JSON;
-     * Camel's own {@code variable} would give its text. {@code addressable}, {@code whole} and {@code alphanumeric} are
+     * Camel's own {@code variable} would give its text. {@code counted}: the same, after what it weighs was taken from what the call may cost;
+     * for what a route makes many times of one part of a call. {@code addressable}, {@code whole} and {@code alphanumeric} are
      * described below.
      */
     public static final Map<String, Function> ALL = Map.of(
@@ -32,6 +33,11 @@ public final class RouteFunctions {
                 JsonNode kept = JqFunctions.EXCHANGE_LOCAL.get().getVariable(name.asText(), JsonNode.class);
                 output.emit(kept == null ? NullNode.getInstance() : kept, null);
             }),
+            "counted",
+            (scope, arguments, in, path, output, version) -> {
+                PartnerCall.of(JqFunctions.EXCHANGE_LOCAL.get()).budget().tree(in);
+                output.emit(in, null);
+            },
             "addressable",
             (scope, arguments, in, path, output, version) -> output.emit(BooleanNode.valueOf(isAddressable(in)), null),
             "whole",

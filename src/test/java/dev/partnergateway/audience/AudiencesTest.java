@@ -174,7 +174,7 @@ class AudiencesTest {
             Http.Answer tooMany = send(fresh, "PUT", path, changes(1001));
             assertEquals(400, tooMany.status(), tooMany.text());
             assertTrue(tooMany.text().contains("/data: expected lists of at most 1000 items"), tooMany.text());
-            assertEquals(0, sandbox.calls().size());
+            assertEquals(0, sandbox.work().size());
             Http.Answer done = send(fresh, "PUT", path, changes(1000));
             assertEquals(204, done.status(), done.text());
             assertEquals(1, sandbox.calls("getAudiences").size());

@@ -86,6 +86,37 @@ final class BadCalls {
         return calls.all;
     }
 
+    /**
+     * Calls of somebody with a key that Talon.One does not know: good ones, and ones with as little content as possible.
+     *
+     * @param template its path, the server's in front
+     * @param good the {@code call} of a case that succeeds
+     */
+    static List<Bad> ofAStranger(OpenAPI model, String template, Operation operation, JsonNode good) {
+        BadCalls calls = new BadCalls(model, template, operation, good);
+        calls.headers.computeIfPresent(
+                "Authorization",
+                (name, value) -> value.startsWith("Basic ") ? basic("ApiKey-v1:stranger") : "ApiKey-v1 stranger");
+        JsonNode settings = calls.body == null ? null : calls.body.at("/account/account_settings");
+        if (settings instanceof ObjectNode object) {
+            object.put("apiKey", "stranger");
+        } else if (!calls.headers.containsKey("Authorization")) {
+            // Needs no key.
+            return List.of();
+        }
+        calls.add("a stranger", 401, "", calls.headers, text(calls.body));
+        calls.query.keySet().removeIf(name -> !name.equals("deployment"));
+        if (calls.body instanceof ObjectNode object) {
+            object.retain("deploymentUrl", "account", "type");
+            calls.add("a stranger without content", 401, "", calls.headers, text(object));
+            object.put("data", "[".repeat(10_000)).put("attributes", "{\"a\":".repeat(10_000));
+            calls.add("a stranger with JSON in texts", 401, "", calls.headers, text(object));
+        } else {
+            calls.add("a stranger without content", 401, "", calls.headers, null);
+        }
+        return calls.all;
+    }
+
     private void add(String name, int status, String names, Map<String, String> withHeaders, String withBody) {
         all.add(new Bad(name, Set.of(status), names, withHeaders, path + text(query), withBody));
     }

@@ -180,7 +180,7 @@ class CasesTest {
             return;
         }
         if (wanted.isTextual() && wanted.asText().equals("none")) {
-            assertEquals(List.of(), calls, at + ": nothing is called");
+            assertEquals(List.of(), sandbox.work(), at + ": nothing is called");
             return;
         }
         List<JsonNode> relevant = calls.stream()

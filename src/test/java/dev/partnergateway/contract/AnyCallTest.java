@@ -43,7 +43,7 @@ class AnyCallTest {
         Operation operation = Given.contract().operation(operationId);
         String checked;
         try {
-            checked = operation.check(raw(null, body)).call().get("body").toString();
+            checked = Given.check(operation, raw(null, body)).call().get("body").toString();
         } catch (ContractViolation violation) {
             assertTrue(violation.getMessage().length() > 10, body);
             return;
@@ -52,7 +52,10 @@ class AnyCallTest {
         try {
             assertEquals(
                     checked,
-                    operation.check(raw(null, checked)).call().get("body").toString());
+                    Given.check(operation, raw(null, checked))
+                            .call()
+                            .get("body")
+                            .toString());
         } catch (ContractViolation violation) {
             throw new AssertionError("refused after it was checked: " + checked, violation);
         }
@@ -60,7 +63,7 @@ class AnyCallTest {
 
     private void tryQuery(String query) {
         try {
-            Given.contract().operation("shop/getCoupon").check(raw(query, ""));
+            Given.check(Given.contract().operation("shop/getCoupon"), raw(query, ""));
             passed++;
         } catch (ContractViolation violation) {
             assertTrue(violation.getMessage().length() > 10, query);

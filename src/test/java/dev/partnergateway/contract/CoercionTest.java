@@ -167,6 +167,17 @@ class CoercionTest {
                         .fails());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            {"kept":"a\\ud83d"} | {"kept":"a\uFFFD","list":[7]}
+            {"kept":"\\ude00\\ud83d\\ude00\\ud83d"} | {"kept":"\uFFFD\ud83d\ude00\uFFFD","list":[7]}
+            {"plain":{"\\ud83dn":["\\ud83dx"]}} | {"list":[7],"plain":{"\uFFFDn":["\uFFFDx"]}}
+            {"plain":"{\\"a\\":\\"\\\\ud83d\\"}"} | {"list":[7],"plain":{"a":"\uFFFD"}}
+            """)
+    void halfACharacterBecomesTheReplacementCharacter(String body, String checked) throws ContractViolation {
+        assertEquals(checked, Given.values(body).body());
+    }
+
     @Test
     void everyProblemIsNamedUpToEight() {
         String text = Given.coupon(
@@ -206,15 +217,7 @@ class CoercionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{\"kept\":\"a\\u0000\"}",
-                "{\"kept\":\"\\ud83d\"}",
-                "{\"kept\":\"\\ude00\\ud83d\"}",
-                "{\"plain\":{\"a\":[\"\\ud83dx\"]}}",
-                "{\"plain\":{\"\\u0000\":1}}",
-                "{\"map\":{\"\\ud83d\":1}}"
-            })
+    @ValueSource(strings = {"{\"kept\":\"a\\u0000\"}", "{\"plain\":{\"\\u0000\":1}}", "{\"map\":{\"a\\u0000\":1}}"})
     void textThatCannotBeStoredIsRefusedEverywhere(String body) {
         String text = Given.values(body).fails();
         assertTrue(text.contains("Unicode text without NUL or broken surrogates"), text);

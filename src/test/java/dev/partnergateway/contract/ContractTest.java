@@ -186,7 +186,7 @@ class ContractTest {
     private static String check(Contract contract, String body) {
         RawCall call = new RawCall(Map.of("id", "1"), null, name -> List.of(), body.getBytes(StandardCharsets.UTF_8));
         try {
-            return contract.operation("a").check(call).call().get("body").toString();
+            return Given.check(contract.operation("a"), call).call().get("body").toString();
         } catch (ContractViolation violation) {
             return violation.getMessage();
         }

@@ -104,8 +104,8 @@ final class Given {
     }
 
     Checked passes() throws ContractViolation {
-        Checked checked = AS_IT_STANDS.operation(operationId).check(raw());
-        assertEquals(checked, INLINED.operation(operationId).check(raw()));
+        Checked checked = check(AS_IT_STANDS);
+        assertEquals(checked, check(INLINED));
         return checked;
     }
 
@@ -132,15 +132,21 @@ final class Given {
     }
 
     String fails(int status) {
-        ContractViolation violation = assertThrows(
-                ContractViolation.class,
-                () -> AS_IT_STANDS.operation(operationId).check(raw()));
-        ContractViolation again = assertThrows(
-                ContractViolation.class, () -> INLINED.operation(operationId).check(raw()));
+        ContractViolation violation = assertThrows(ContractViolation.class, () -> check(AS_IT_STANDS));
+        ContractViolation again = assertThrows(ContractViolation.class, () -> check(INLINED));
         assertEquals(violation.getMessage(), again.getMessage());
         assertEquals(status, violation.status());
         assertEquals(status, again.status());
         return violation.getMessage();
+    }
+
+    private Checked check(Contract contract) throws ContractViolation {
+        return check(contract.operation(operationId), raw());
+    }
+
+    /** What becomes of a call whose key is good. */
+    static Checked check(Operation operation, RawCall raw) throws ContractViolation {
+        return operation.check(operation.open(raw, Budget.ofItsOwn()), true);
     }
 
     private RawCall raw() {

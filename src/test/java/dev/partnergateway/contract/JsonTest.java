@@ -27,7 +27,7 @@ class JsonTest {
             {"small":1} 2              | the body: expected one JSON document, found more after its end at line 1, column 13
             {"small":1,"small":1}      | the body: expected every member of an object once, found one twice at line 1, column 20
             {"free":{"a":1,"a":1}}     | the body: expected every member of an object once, found one twice at line 1, column 20
-            {"small":1e-9999999999}    | the body: expected a number of at most 400 digits whose power of ten is from -308 to 308 at line 1, column 23
+            {"small":1e-9999999999}    | the body: expected a number of at most 400 digits whose power of ten is from -308 to 308 at line 1, column 10
             [1]                        | the body: expected a JSON object, got an array
             null                       | the body: expected a JSON object, got null
             12                         | the body: expected a JSON object, got an integer

@@ -2,6 +2,7 @@ package dev.partnergateway.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,8 @@ class MediaTypeTest {
                 "Application/JSON; Charset=\"UTF-8\"; v=1",
                 "application/vnd.shop+json",
                 "application/json;charset=utf8",
+                "text/json",
+                "application/json; charset='utf-8'",
                 "application/json;",
                 ""
             })
@@ -29,14 +32,29 @@ class MediaTypeTest {
     @ValueSource(
             strings = {
                 "text/plain",
-                "text/json",
                 "application/+json",
                 "application/json, application/json",
-                "application/json; charset=latin1",
                 "application/jsonx",
+                "text/html; charset=\"utf-8\"",
+                "nonsense",
                 FORM
             })
-    void anotherTypeIsRefusedWithTheOnesThatAreAccepted(String type) {
+    void whatLooksLikeJsonIsJsonWhateverItsTypeSaysAndNothingElseIs(String type) throws ContractViolation {
+        for (String json : List.of("{\"small\":1}", " \r\n{\"small\":1}", "\uFEFF{\"small\":1}")) {
+            assertEquals(
+                    "{\"small\":1,\"list\":[7]}",
+                    Given.values(json).header("Content-Type", type).body());
+        }
+        for (String other : List.of("", "<a/>", "small=1", "\"{}\"")) {
+            assertEquals(
+                    "header Content-Type: expected application/json in UTF-8",
+                    Given.values(other).header("Content-Type", type).fails(415));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json; charset=latin1", "text/plain;charset=\"utf-16\"", FORM + "; charset=x"})
+    void anotherEncodingIsRefused(String type) {
         assertEquals(
                 "header Content-Type: expected application/json in UTF-8",
                 Given.values("{}").header("Content-Type", type).fails(415));
@@ -71,7 +89,10 @@ class MediaTypeTest {
                         .body());
         assertEquals(
                 "header Content-Type: expected application/json or application/x-www-form-urlencoded in UTF-8",
-                Given.coupon("").header("Content-Type", "text/plain").fails(415));
+                Given.call("shop/createCoupon")
+                        .header("Content-Type", "text/plain")
+                        .body("a=b")
+                        .fails(415));
     }
 
     @Test

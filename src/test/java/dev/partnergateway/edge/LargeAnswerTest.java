@@ -70,7 +70,7 @@ class LargeAnswerTest {
         Http.Answer answer = coupons(contacts(1001, ""));
         assertEquals(400, answer.status());
         assertTrue(answer.text().contains("/parameters: expected an array of at most 1000 items"), answer.text());
-        assertEquals(List.of(), sandbox.calls());
+        assertEquals(List.of(), sandbox.work());
     }
 
     @Test

@@ -63,7 +63,7 @@ class PartnerPortTest {
         assertEquals(
                 body.path("RequestUUID").asText(),
                 UUID.fromString(body.path("RequestUUID").asText()).toString());
-        assertEquals(List.of(), sandbox.calls(), "nothing is called");
+        assertEquals(List.of(), sandbox.work(), "nothing is called");
     }
 
     @ParameterizedTest
@@ -200,7 +200,7 @@ class PartnerPortTest {
         String answer = port.raw(bytes);
         assertTrue(answer.startsWith("HTTP/1.1 400 ") || answer.startsWith("HTTP/1.0 400 "), answer);
         assertTrue(answer.contains("\"StatusCode\":400"), answer);
-        assertEquals(List.of(), sandbox.calls());
+        assertEquals(List.of(), sandbox.work());
     }
 
     @Test

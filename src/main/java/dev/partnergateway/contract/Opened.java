@@ -1,0 +1,35 @@
+package dev.partnergateway.contract;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * A call of which only as much is known as is needed to ask whether its key is good: path, query and headers are checked,
+ * its body is a tree whose texts nobody has looked into.
+ */
+public final class Opened {
+    final Check check;
+    final ObjectNode call;
+    final Body.Content content;
+
+    Opened(Check check, ObjectNode call, Body.Content content) {
+        this.check = check;
+        this.call = call;
+        this.content = content;
+    }
+
+    /** Text of the member marked {@code x-deployment}; null when there is none that fits its schema. */
+    public String deployment() {
+        return check.deployment();
+    }
+
+    /** Text of the member marked {@code x-credential}; null when there is none that fits its schema. */
+    public String credential() {
+        return check.credential();
+    }
+
+    /** Names no value: a call is personal data and may hold a key. */
+    @Override
+    public String toString() {
+        return "Opened";
+    }
+}
