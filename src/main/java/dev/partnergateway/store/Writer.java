@@ -1,9 +1,11 @@
 package dev.partnergateway.store;
 
+import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,12 +17,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * The one connection that writes an SQLite file, and its thread. Who comes alone is committed at once; whatever comes while
- * one commit runs is committed together by the next. Each caller goes on when what it wrote is committed, as if it had been
+ * The one connection that writes an SQLite file. Who comes alone commits at once; whatever comes while one commit runs is
+ * committed together by the next, on a thread for that. Each caller goes on when what it wrote is committed, as if it had been
  * alone. A statement that breaks a rule of the schema takes back its own changes only; any other failure takes back all
  * that were to be committed together, for then nobody knows how far SQLite has come.
  */
@@ -32,13 +36,19 @@ final class Writer implements AutoCloseable {
     /** Bounds what a caller waits for others. */
     private static final int MOST_TOGETHER = 500;
 
+    private static final String CLOSED = "the store is closed";
     private static final Write END = new Write("", List.of());
+    private static final Predicate<Thread> VIRTUAL = virtual();
 
     private final StoreFile file;
     private final Runnable renewed;
     private final BlockingQueue<Write> waiting = new LinkedBlockingQueue<>();
     private final Map<String, PreparedStatement> statements = new HashMap<>();
     private final Thread thread = new Thread(this::work, "store writer");
+
+    /** Who holds it uses the connection. */
+    private final ReentrantLock turn = new ReentrantLock();
+
     private volatile boolean closed;
     private Connection connection;
 
@@ -50,9 +60,25 @@ final class Writer implements AutoCloseable {
     Writer(StoreFile file, Runnable renewed) throws SQLException {
         this.file = file;
         this.renewed = renewed;
-        this.connection = file.connect();
+        this.connection = opened();
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** A virtual thread that waits for a disk keeps others from the processor. */
+    private static Predicate<Thread> virtual() {
+        try {
+            Method asks = Thread.class.getMethod("isVirtual");
+            return thread -> {
+                try {
+                    return (boolean) asks.invoke(thread);
+                } catch (ReflectiveOperationException e) {
+                    throw new IllegalStateException(e);
+                }
+            };
+        } catch (NoSuchMethodException e) {
+            return thread -> false;
+        }
     }
 
     /** One caller's statement. */
@@ -78,6 +104,13 @@ final class Writer implements AutoCloseable {
      */
     int[] write(String sql, List<Object[]> rows) throws SQLException {
         Write mine = new Write(sql, rows);
+        if (!VIRTUAL.test(Thread.currentThread()) && waiting.isEmpty() && turn.tryLock()) {
+            try {
+                return alone(mine);
+            } finally {
+                turn.unlock();
+            }
+        }
         waiting.add(mine);
         try {
             if (!closed) {
@@ -91,10 +124,22 @@ final class Writer implements AutoCloseable {
             throw failure(e.getCause());
         }
         if (waiting.remove(mine)) {
-            throw new SQLTransientConnectionException(closed ? "the store is closed" : "too many writes wait");
+            throw new SQLTransientConnectionException(closed ? CLOSED : "too many writes wait");
         }
         try {
             // It is being carried out: what comes of it has to be known.
+            return mine.committed.join();
+        } catch (CompletionException e) {
+            throw failure(e.getCause());
+        }
+    }
+
+    private int[] alone(Write mine) throws SQLException {
+        if (closed) {
+            throw new SQLTransientConnectionException(CLOSED);
+        }
+        together(List.of(mine));
+        try {
             return mine.committed.join();
         } catch (CompletionException e) {
             throw failure(e.getCause());
@@ -120,11 +165,18 @@ final class Writer implements AutoCloseable {
             } catch (InterruptedException e) {
                 continue;
             }
-            waiting.drainTo(writes, MOST_TOGETHER);
-            end = writes.remove(END);
-            together(writes);
+            turn.lock();
+            try {
+                waiting.drainTo(writes, MOST_TOGETHER);
+                end = writes.remove(END);
+                together(writes);
+                if (end) {
+                    disconnect();
+                }
+            } finally {
+                turn.unlock();
+            }
         }
-        disconnect();
     }
 
     private void together(List<Write> writes) {
@@ -199,8 +251,21 @@ final class Writer implements AutoCloseable {
     private void connect() throws SQLException {
         if (connection == null) {
             file.takeAgain();
-            connection = file.connect();
+            connection = opened();
             renewed.run();
+        }
+    }
+
+    /** The driver looks after transactions no more: it would make an empty one after each statement. */
+    private Connection opened() throws SQLException {
+        Connection made = file.connect();
+        try (Statement statement = made.createStatement()) {
+            made.setAutoCommit(false);
+            statement.execute("COMMIT");
+            return made;
+        } catch (SQLException e) {
+            made.close();
+            throw e;
         }
     }
 
