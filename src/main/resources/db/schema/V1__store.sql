@@ -25,6 +25,7 @@ CREATE TABLE answer (
     content_type VARCHAR(100),
     body         ${bytes}
 );
+-- Statements repeat an index's condition word by word: SQLite concludes nothing.
 CREATE INDEX answer_slots ON answer (slots) WHERE slots IS NOT NULL;
 CREATE INDEX answer_expires ON answer (expires);
 CREATE INDEX answer_held ON answer (state, lease_until) WHERE state <> 'DONE';

@@ -15,8 +15,12 @@ import java.util.Map;
 final class AudienceTable {
 
     private static final int AT_ONCE = 50;
-    private static final Sql FIND = find(1);
-    private static final Sql FIND_MANY = find(AT_ONCE);
+    private static final Sql FIND = new Sql("SELECT id, audience_id FROM audience WHERE id = ?");
+
+    /** Fewer than so many leave the rest null, which equals nothing. */
+    private static final Sql FIND_MANY = new Sql("SELECT id, audience_id FROM audience WHERE id IN ("
+            + String.join(", ", Collections.nCopies(AT_ONCE, "?")) + ")");
+
     private static final Sql UPDATE = new Sql("UPDATE audience SET audience_id = ? WHERE id = ? AND audience_id <> ?");
     private static final Sql INSERT =
             new Sql("INSERT INTO audience (id, deployment, audience_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
@@ -43,12 +47,6 @@ final class AudienceTable {
                     parameters);
         }
         return found;
-    }
-
-    /** Fewer than so many leave the rest null, which equals nothing. */
-    private static Sql find(int most) {
-        return new Sql("SELECT id, audience_id FROM audience WHERE id IN ("
-                + String.join(", ", Collections.nCopies(most, "?")) + ")");
     }
 
     void remember(String deployment, ExternalId external, long id) {

@@ -70,7 +70,8 @@ final class AnswerTable {
 
     private static final String EXPIRED = "expires <= ? AND parked IS NULL AND (state = 'DONE'"
             + " OR state IN ('SENT', 'SETTLED') AND expires <= ? AND lease_until <= ?)";
-    private static final String NEVER_SENT = "state = 'CLAIMED' AND lease_until <= ? AND parked IS NULL";
+    private static final String NEVER_SENT =
+            "state = 'CLAIMED' AND state <> 'DONE' AND lease_until <= ? AND parked IS NULL";
 
     /** The condition stands twice: PostgreSQL looks at the outer one again when a row has changed meanwhile. */
     private static final Sql PRUNE_EXPIRED = new Sql("DELETE FROM answer WHERE " + EXPIRED
