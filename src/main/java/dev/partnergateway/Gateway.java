@@ -15,6 +15,7 @@ import dev.partnergateway.cluster.SharedAllowance;
 import dev.partnergateway.cluster.SharedLeases;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.coupon.CouponRows;
+import dev.partnergateway.edge.CaughtErrors;
 import dev.partnergateway.edge.ContractFiles;
 import dev.partnergateway.edge.ContractStrategy;
 import dev.partnergateway.edge.GuardedJq;
@@ -29,6 +30,7 @@ import dev.partnergateway.idempotency.Parked;
 import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.idempotency.Sweeper;
 import dev.partnergateway.kafka.Topic;
+import dev.partnergateway.life.Fatal;
 import dev.partnergateway.loyalty.PointsAddition;
 import dev.partnergateway.management.ManagementPort;
 import dev.partnergateway.operator.OperatorPort;
@@ -53,6 +55,7 @@ import dev.partnergateway.talonone.UpstreamStep;
 import dev.partnergateway.telemetry.CallEvents;
 import dev.partnergateway.telemetry.Telemetry;
 import io.micrometer.core.instrument.Gauge;
+import io.vertx.core.impl.VertxInternal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -91,6 +94,12 @@ public final class Gateway implements AutoCloseable {
             List.of("audience", "coupon", "event", "loyalty", "profile", "referral", "session");
 
     private static final Duration PRUNE = Duration.ofMinutes(1);
+
+    /** Longer than any of them needs, also when the store is silent. */
+    private static final Duration LONGEST_CHORE = Duration.ofMinutes(3);
+
+    private static final Duration WATCH = Duration.ofSeconds(3);
+    private static final int WATCHED_IN_VAIN = 10;
 
     private final Settings settings;
     private final Ticker ticker;
@@ -164,6 +173,7 @@ public final class Gateway implements AutoCloseable {
 
         CamelContext camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
+        camel.getCamelContextExtension().addInterceptStrategy(new CaughtErrors());
         Store store = await(opening);
         SharedLeases leases = new SharedLeases(store);
         TalonOne talonOne = open(talonOne(camel, await(reading), store, leases, telemetry));
@@ -209,7 +219,9 @@ public final class Gateway implements AutoCloseable {
                 new ContractStrategy(contracts, access, outbox, queue, telemetry::accepted, operations);
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);
+        Chores chores = open(new Chores(LONGEST_CHORE));
         HealthCheckRegistry.get(camel).register(new ReadyCheck(server, store));
+        HealthCheckRegistry.get(camel).register(new LiveCheck(chores));
         publishEvents(camel, telemetry);
         management = open(ManagementPort.open(settings, server.vertx(), workers("management", 8), camel, telemetry));
         main.start();
@@ -224,13 +236,27 @@ public final class Gateway implements AutoCloseable {
                 deployments::named,
                 Map.of("createCoupons", coupons, "createReferral", referrals, "addLoyaltyPoints", points),
                 upstream);
-        beginChores(answers, sweeper, outbox, () -> {
+        chores.begin("sweeper", settings.sweepInterval(), sweeper::sweep);
+        chores.begin("outbox", settings.sweepInterval(), () -> outbox.post(System.currentTimeMillis()));
+        chores.begin("pruning", PRUNE, () -> {
+            answers.prune();
             leases.prune();
             store.prune();
             shared.ifPresent(CouponRows::prune);
         });
         server.listen();
         open(server::drain);
+        open(watch());
+    }
+
+    /** Parts that nothing brings back when they are gone. */
+    private Watch watch() {
+        Watch watch = new Watch(WATCH, WATCHED_IN_VAIN, Fatal::gone)
+                .onPort(settings.host(), port())
+                .onPort(settings.managementHost(), managementPort())
+                .onPort(settings.operatorHost(), operatorPort());
+        ((VertxInternal) server.vertx()).getEventLoopGroup().forEach(watch::onLoop);
+        return watch.begin();
     }
 
     /** Runs what takes as long as the beginning of Camel beside it. */
@@ -301,16 +327,6 @@ public final class Gateway implements AutoCloseable {
                 .filter(kafka -> !kafka.eventsTopic().isEmpty())
                 .map(kafka -> new CallEvents(new Topic(camel, kafka, kafka.eventsTopic()), telemetry.meters()))
                 .ifPresent(events -> telemetry.publish(open(events)));
-    }
-
-    private void beginChores(ReplayingRepository answers, Sweeper sweeper, Outbox outbox, Runnable pruneTheRest) {
-        Chores chores = open(new Chores());
-        chores.begin("sweeper", settings.sweepInterval(), sweeper::sweep);
-        chores.begin("outbox", settings.sweepInterval(), () -> outbox.post(System.currentTimeMillis()));
-        chores.begin("prune", PRUNE, () -> {
-            answers.prune();
-            pruneTheRest.run();
-        });
     }
 
     private void configure(MainConfigurationProperties main) {

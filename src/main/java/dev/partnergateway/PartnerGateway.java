@@ -1,14 +1,24 @@
 package dev.partnergateway;
 
+import dev.partnergateway.life.Fatal;
 import dev.partnergateway.operator.DeadLettersCommand;
 import dev.partnergateway.operator.ParkedCommand;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.settings.SettingsException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The process: reads the settings, starts the gateway, says where it is, and stops it when asked to. */
 public final class PartnerGateway {
+
+    /** Exit code of a process that cannot go on. */
+    static final int CANNOT_GO_ON = 70;
+
+    /** Made while there is memory for it. */
+    private static final byte[] LAST_WORDS =
+            "The gateway ends: it has no memory left\n".getBytes(StandardCharsets.US_ASCII);
 
     private PartnerGateway() {}
 
@@ -28,12 +38,14 @@ public final class PartnerGateway {
             if (arguments.length > 0) {
                 System.exit(command(settings, arguments));
             }
+            Logger log = LoggerFactory.getLogger(PartnerGateway.class);
+            Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught(log, thread, failure));
             gateway = Gateway.start(settings);
         } catch (SettingsException e) {
             System.err.println(e.getMessage());
             System.exit(1);
             return;
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             System.err.println("The gateway did not start: " + reason(e));
             System.exit(1);
             return;
@@ -44,6 +56,24 @@ public final class PartnerGateway {
             LoggerFactory.getLogger(PartnerGateway.class).info(gateway.where());
         } else {
             System.out.println(gateway.where());
+        }
+    }
+
+    /**
+     * Nobody has caught it. What makes the process half alive ends it at once, as a crash would: nothing orderly can be
+     * relied on any more, and all that was answered is written down.
+     */
+    private static void uncaught(Logger log, Thread thread, Throwable failure) {
+        if (!(failure instanceof VirtualMachineError) && !(failure instanceof Fatal.HalfAlive)) {
+            log.error("The thread {} has ended", thread.getName(), failure);
+            return;
+        }
+        try {
+            log.error("The gateway ends, because it cannot go on: {} (in {})", failure, thread.getName());
+        } catch (Throwable worse) {
+            System.err.write(LAST_WORDS, 0, LAST_WORDS.length);
+        } finally {
+            Runtime.getRuntime().halt(CANNOT_GO_ON);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.Budget;
 import dev.partnergateway.contract.LargestAnswer;
+import dev.partnergateway.life.Fatal;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.telemetry.CallObservation;
 import io.vertx.core.Context;
@@ -87,8 +88,32 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             return;
         }
         call.about(found.operation());
-        reader.read(body ->
-                begin(request, call, seen, new Inbound(found.path(), request.query(), request.headers(), body)));
+        if (isEncoded(request.getHeader("Content-Encoding"))) {
+            reader.refuse(compressed());
+            return;
+        }
+        reader.read(body -> {
+            if (isGzip(body)) {
+                server.letGo(body.length);
+                server.refuse(request, call, compressed());
+            } else {
+                begin(request, call, seen, new Inbound(found.path(), request.query(), request.headers(), body));
+            }
+        });
+    }
+
+    private static boolean isEncoded(String encoding) {
+        return encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity");
+    }
+
+    /** By the two bytes that every gzip file begins with, and no text. */
+    private static boolean isGzip(byte[] body) {
+        return body.length > 1 && body[0] == 0x1f && body[1] == (byte) 0x8b;
+    }
+
+    private static Refusal compressed() {
+        return Refusal.of(
+                415, "header Content-Encoding: the body is compressed (gzip or another way): send it as it is");
     }
 
     private void begin(HttpServerRequest request, PartnerCall call, CallObservation seen, Inbound inbound) {
@@ -150,7 +175,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             // Stores the answer of an idempotent route or frees its key, so it comes before the answer is read.
             doneUoW(exchange);
             return exchange.getException() == null ? answer(exchange, call) : refused(exchange.getException(), call);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             return refused(e, call);
         } finally {
             call.over();
@@ -204,6 +229,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
     }
 
     private static Answer refused(Throwable failure, PartnerCall call) {
+        Fatal.look(failure);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Refusal refusal) {
                 return Answer.refused(documented(refusal, call));

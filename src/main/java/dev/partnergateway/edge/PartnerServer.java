@@ -6,6 +6,7 @@ import dev.partnergateway.contract.Authentication;
 import dev.partnergateway.http.ErrorBody;
 import dev.partnergateway.http.HttpDate;
 import dev.partnergateway.http.RequestDecoder;
+import dev.partnergateway.life.Fatal;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.telemetry.CallObservation;
 import dev.partnergateway.telemetry.Telemetry;
@@ -93,6 +94,7 @@ public final class PartnerServer implements AutoCloseable {
                 .setHandle100ContinueAutomatically(true)
                 // HTTP/2 without TLS has no use here and brings attacks of its own; a proxy that ends TLS speaks 1.1.
                 .setHttp2ClearTextEnabled(false);
+        vertx.exceptionHandler(PartnerServer::unexpected);
         this.server = vertx.createHttpServer(options);
         server.connectionHandler(connection -> accept(connection, options));
         server.requestHandler(this::receive);
@@ -166,10 +168,16 @@ public final class PartnerServer implements AutoCloseable {
             return;
         }
         connection.closeHandler(closed -> connections.decrementAndGet());
+        connection.exceptionHandler(Fatal::look);
         ((ConnectionBase) connection)
                 .channel()
                 .pipeline()
                 .replace(DECODER, DECODER, new RequestDecoder(options, settings.receiveTimeout()));
+    }
+
+    private static void unexpected(Throwable failure) {
+        Fatal.look(failure);
+        LOG.error("A thread that serves connections met what nobody expects", failure);
     }
 
     private void receive(HttpServerRequest request) {

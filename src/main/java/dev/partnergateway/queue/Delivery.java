@@ -9,6 +9,7 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.Checked;
 import dev.partnergateway.contract.Operation;
+import dev.partnergateway.life.Fatal;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.telemetry.DeliveryObservation;
 import dev.partnergateway.telemetry.Telemetry;
@@ -139,6 +140,7 @@ final class Delivery {
     }
 
     private Outcome failed(Exception failure, PartnerCall call) {
+        Fatal.look(failure);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Refusal refusal) {
                 return Outcome.of(refusal);

@@ -1,6 +1,7 @@
 package dev.partnergateway.queue;
 
 import dev.partnergateway.kafka.Topic;
+import dev.partnergateway.life.Fatal;
 import dev.partnergateway.queue.Delivery.Outcome;
 import dev.partnergateway.settings.KafkaSettings;
 import dev.partnergateway.store.Seal;
@@ -137,7 +138,8 @@ final class Waiting {
             heads(HEADS, now, now).forEach(row -> begin(row.letter().line()));
         } catch (StoreException e) {
             LOG.warn("The store did not answer; waiting calls are looked at again later");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.look(e);
             LOG.error("Waiting calls could not be looked at; the next try comes soon", e);
         }
     }

@@ -38,6 +38,10 @@ public final class LogFormat extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(console);
+        FatalAppender fatal = new FatalAppender();
+        fatal.setContext(context);
+        fatal.start();
+        root.addAppender(fatal);
         context.getLogger("dev.partnergateway").setLevel(Level.INFO);
         // Says why an edited route file was not loaded.
         context.getLogger("org.apache.camel.support").setLevel(Level.INFO);

@@ -10,6 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -18,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -303,6 +308,42 @@ class PartnerPortTest {
         assertEquals(401, wrong.status(), wrong.text());
         assertEquals("ApiKey-v1", wrong.header("WWW-Authenticate"));
         assertNull(port.send("GET", "/nobody", (String) null).header("WWW-Authenticate"));
+    }
+
+    @Test
+    void aCompressedBodyIsRefusedInWordsThatSaySo() throws IOException {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (OutputStream zip = new GZIPOutputStream(zipped)) {
+            zip.write(coupon("zipped").getBytes(StandardCharsets.UTF_8));
+        }
+        for (String[] encoding : new String[][] {
+            {"Content-Encoding", "gzip"}, {"Content-Encoding", "br"}, {"X-Nothing", "said"},
+        }) {
+            Http.Answer answer = port.send(
+                    "POST",
+                    "/braze/coupon",
+                    zipped.toByteArray(),
+                    "Authorization",
+                    KEY,
+                    "Content-Type",
+                    "application/json",
+                    encoding[0],
+                    encoding[1]);
+            isRefused(415, answer);
+            assertTrue(answer.text().contains("compressed"), answer.text());
+            assertEquals("identity", answer.header("Accept-Encoding"));
+        }
+        assertEquals(
+                200,
+                port.send(
+                                "POST",
+                                "/braze/coupon",
+                                coupon("plain-" + UUID.randomUUID()),
+                                "Authorization",
+                                KEY,
+                                "Content-Encoding",
+                                "identity")
+                        .status());
     }
 
     @Test

@@ -1,0 +1,2 @@
+/** What ends the process, so that it is never half alive. */
+package dev.partnergateway.life;
