@@ -220,8 +220,7 @@ public final class Gateway implements AutoCloseable {
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);
         Chores chores = open(new Chores(LONGEST_CHORE));
-        HealthCheckRegistry.get(camel).register(new ReadyCheck(server, store));
-        HealthCheckRegistry.get(camel).register(new LiveCheck(chores));
+        List.of(new ReadyCheck(server, store), new LiveCheck(chores)).forEach(HealthCheckRegistry.get(camel)::register);
         publishEvents(camel, telemetry);
         management = open(ManagementPort.open(settings, server.vertx(), workers("management", 8), camel, telemetry));
         main.start();
@@ -236,17 +235,24 @@ public final class Gateway implements AutoCloseable {
                 deployments::named,
                 Map.of("createCoupons", coupons, "createReferral", referrals, "addLoyaltyPoints", points),
                 upstream);
-        chores.begin("sweeper", settings.sweepInterval(), sweeper::sweep);
-        chores.begin("outbox", settings.sweepInterval(), () -> outbox.post(System.currentTimeMillis()));
-        chores.begin("pruning", PRUNE, () -> {
-            answers.prune();
-            leases.prune();
-            store.prune();
-            shared.ifPresent(CouponRows::prune);
-        });
+        beginChores(chores, sweeper, outbox, () -> prune(answers, leases, store, shared));
         server.listen();
         open(server::drain);
         open(watch());
+    }
+
+    private void beginChores(Chores chores, Sweeper sweeper, Outbox outbox, Runnable pruning) {
+        chores.begin("sweeper", settings.sweepInterval(), sweeper::sweep);
+        chores.begin("outbox", settings.sweepInterval(), () -> outbox.post(System.currentTimeMillis()));
+        chores.begin("pruning", PRUNE, pruning);
+    }
+
+    private static void prune(
+            ReplayingRepository answers, SharedLeases leases, Store store, Optional<CouponRows> shared) {
+        answers.prune();
+        leases.prune();
+        store.prune();
+        shared.ifPresent(CouponRows::prune);
     }
 
     /** Parts that nothing brings back when they are gone. */
