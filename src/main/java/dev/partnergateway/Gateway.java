@@ -8,6 +8,7 @@ import dev.partnergateway.access.KnownKeys;
 import dev.partnergateway.attribute.AttributeCatalogue;
 import dev.partnergateway.attribute.AttributeConversion;
 import dev.partnergateway.attribute.AttributeCreation;
+import dev.partnergateway.attribute.EventTypes;
 import dev.partnergateway.attribute.UnknownAttributes;
 import dev.partnergateway.audience.Audiences;
 import dev.partnergateway.callback.Outbox;
@@ -55,6 +56,7 @@ import dev.partnergateway.talonone.UpstreamStep;
 import dev.partnergateway.telemetry.CallEvents;
 import dev.partnergateway.telemetry.Telemetry;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.impl.VertxInternal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -201,17 +203,22 @@ public final class Gateway implements AutoCloseable {
                 points,
                 "createAudienceV2",
                 audiences.creation()));
-        creatingAttributes(steps, talonOne, catalogue, new AttributeCreation(talonOne, catalogue, access));
-        camel.addComponent(
-                "talon-one",
-                new TalonOneComponent(
-                        talonOne, List.of(new AttributeConversion(catalogue), audiences.ids()), steps, upstream));
+        creatingAttributes(
+                steps, talonOne, catalogue, new AttributeCreation(talonOne, catalogue, access), telemetry.meters());
+        TalonOneComponent component = new TalonOneComponent(
+                talonOne,
+                List.of(new EventTypes(), new AttributeConversion(catalogue), audiences.ids()),
+                steps,
+                upstream,
+                telemetry.meters());
+        camel.addComponent("talon-one", component);
         Outbox outbox = open(new Outbox(store, seal, deployments::named, upstream));
         ServedOperations operations = server.operations();
         Queue.House house = new Queue.House(
                 camel, access, store, seal, answers, deployments::named, operations::get, telemetry, upstream);
         Optional<Queue> queue =
                 settings.queued().isEmpty() ? Optional.empty() : Optional.of(new Queue(settings, house));
+        queue.ifPresent(kept -> component.keepRefused(kept::keep));
         ContractFiles contracts = new ContractFiles();
         contracts.setCamelContext(camel);
         camel.getRegistry().bind(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + "file", contracts);
@@ -315,7 +322,8 @@ public final class Gateway implements AutoCloseable {
             Map<String, UpstreamStep> steps,
             TalonOne talonOne,
             AttributeCatalogue catalogue,
-            AttributeCreation creation) {
+            AttributeCreation creation,
+            MeterRegistry meters) {
         for (String id : List.of(
                 "createReferral",
                 "trackEventV2",
@@ -324,7 +332,7 @@ public final class Gateway implements AutoCloseable {
                 "updateCustomerSessionV2")) {
             UpstreamOperation operation = talonOne.contract().operation(id);
             UpstreamStep step = steps.getOrDefault(id, new PlainStep(talonOne, operation));
-            steps.put(id, new UnknownAttributes(operation, step, catalogue, creation));
+            steps.put(id, new UnknownAttributes(operation, step, catalogue, creation, meters));
         }
     }
 

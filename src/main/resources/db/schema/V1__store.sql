@@ -6,6 +6,7 @@
 CREATE TABLE answer (
     id           VARCHAR(64)  NOT NULL PRIMARY KEY,  -- SHA-256 of the key tuple
     slots        VARCHAR(64),                        -- the tuple without its recipient, for lookups by identifier
+    content      VARCHAR(64),                        -- SHA-256 of what a repeat must say as well, if it must
     bound        INTEGER      NOT NULL,              -- whether a recipient is part of the key
     deployment   VARCHAR(100) NOT NULL,
     operation    VARCHAR(200) NOT NULL,
@@ -72,7 +73,7 @@ CREATE INDEX callback_due ON callback (due);
 -- Calls out of the queue that could not be carried out yet, and those behind them in the same line.
 CREATE TABLE waiting (
     position    ${counted},                          -- order within the line
-    id          VARCHAR(36)  NOT NULL UNIQUE,        -- request id
+    id          VARCHAR(64)  NOT NULL UNIQUE,        -- request id
     line        VARCHAR(64)  NOT NULL,               -- SHA-256 of what stays in order
     operation   VARCHAR(200) NOT NULL,
     deployment  VARCHAR(100) NOT NULL,

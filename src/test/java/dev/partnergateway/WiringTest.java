@@ -30,7 +30,7 @@ class WiringTest {
 
     /** Where a message may go: an operation of Talon.One, a step of the core, another route. */
     private static final Pattern TARGET = Pattern.compile(
-            "talon-one:[A-Za-z0-9]+(,[A-Za-z0-9]+)*(\\?missing=null)?|kamelet:[a-z][a-z-]*(\\?[A-Za-z]+=[A-Za-z0-9._-]+)*|direct:[A-Za-z0-9/_-]+");
+            "talon-one:[A-Za-z0-9]+(,[A-Za-z0-9]+)*(\\?(missing=null|refused=leave-out))?|kamelet:[a-z][a-z-]*(\\?[A-Za-z]+=[A-Za-z0-9._-]+)*|direct:[A-Za-z0-9/_-]+");
 
     private static final Set<String> BRANCHES = Set.of("steps", "when", "otherwise");
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -55,7 +56,7 @@ public final class AttributeCreation {
             if (known.has(object.eventType(), name)) {
                 return;
             }
-            if (!NAME.matcher(name).matches()) {
+            if (!isName(name)) {
                 throw DeclaredTypes.refusal(
                         name, "cannot be created: a name is a letter, then letters, digits and underscores");
             }
@@ -68,6 +69,38 @@ public final class AttributeCreation {
                     object.entity() + ' ' + name, new Missing(object.entity(), object.eventType(), name, type));
             if (other != null && !other.type().equals(type)) {
                 throw DeclaredTypes.refusal(name, "has values of several types");
+            }
+        });
+    }
+
+    /** Whether Talon.One can have an attribute of this name. */
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    /**
+     * Attributes of an object that Talon.One does not have and can have: at most 50, the others are passed over.
+     *
+     * @param not names that are passed over as well
+     * @param missing gets one entry for each, by entity and name
+     */
+    static void collectPossible(
+            AttributeObject object,
+            AttributeTypes known,
+            DeclaredTypes declared,
+            Set<String> not,
+            Map<String, Missing> missing) {
+        object.values().properties().forEach(attribute -> {
+            String name = attribute.getKey();
+            String said = declared.of(object.entity(), name);
+            String type = said.isEmpty() ? inferred(attribute.getValue()) : said;
+            if (type != null
+                    && isName(name)
+                    && !known.has(object.eventType(), name)
+                    && !not.contains(name)
+                    && missing.size() < MOST) {
+                missing.putIfAbsent(
+                        object.entity() + ' ' + name, new Missing(object.entity(), object.eventType(), name, type));
             }
         });
     }

@@ -16,7 +16,8 @@ import java.util.List;
  */
 record AttributeObject(String pointer, String entity, String eventType, ObjectNode values) {
 
-    private static final String EVENT = "Event";
+    /** Entity of an event's attributes. */
+    static final String EVENT = "Event";
 
     /** Every such object of a body, as {@code x-attributes-of} of the operation says. */
     static List<AttributeObject> in(UpstreamOperation operation, JsonNode body) {

@@ -5,16 +5,20 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.attribute.AttributeCreation.Missing;
-import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.talonone.RequestKey;
 import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.talonone.UpstreamStep;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.Exchange;
 
 /**
@@ -23,9 +27,12 @@ import org.apache.camel.Exchange;
  *
  * <ul>
  *   <li>{@code refuse}, also when a route says nothing: Talon.One refuses the call.
- *   <li>{@code skip}: they are left out; with {@code "only": [<name>]} only those of these names.
+ *   <li>{@code skip}: they are left out, and told; so are those whose names Talon.One can have none of.
  *   <li>{@code create}: they are created first, where the operator allows it; the answer gets {@code createdAttributes}.
+ *   <li>{@code create-or-skip}: those that can be created are, where the operator allows it; the rest is left out.
  * </ul>
+ *
+ * <p>{@code "optional": [<name>]} names those that are not created but left out without a word.
  */
 public final class UnknownAttributes implements UpstreamStep {
 
@@ -35,6 +42,7 @@ public final class UnknownAttributes implements UpstreamStep {
     private final UpstreamStep next;
     private final AttributeCatalogue catalogue;
     private final AttributeCreation creation;
+    private final MeterRegistry meters;
 
     /**
      * Puts the step in front of another.
@@ -43,11 +51,16 @@ public final class UnknownAttributes implements UpstreamStep {
      * @param next carries the operation out
      */
     public UnknownAttributes(
-            UpstreamOperation operation, UpstreamStep next, AttributeCatalogue catalogue, AttributeCreation creation) {
+            UpstreamOperation operation,
+            UpstreamStep next,
+            AttributeCatalogue catalogue,
+            AttributeCreation creation,
+            MeterRegistry meters) {
         this.operation = operation;
         this.next = next;
         this.catalogue = catalogue;
         this.creation = creation;
+        this.meters = meters;
     }
 
     @Override
@@ -66,11 +79,15 @@ public final class UnknownAttributes implements UpstreamStep {
         String unknown = wish.path("unknown").asText();
         return switch (unknown) {
             case "refuse" -> next.run(exchange, own);
-            case "skip" -> skip(exchange, call, own, wish.path("only"));
+            case "skip" -> skip(exchange, call, own, names(wish.path("optional")));
             case "create" -> create(exchange, call, own, declared);
+            case "create-or-skip" -> {
+                createPossible(call, own, declared, names(wish.path("optional")));
+                yield skip(exchange, call, own, names(wish.path("optional")));
+            }
             default ->
-                throw new IllegalArgumentException(
-                        "attributes.unknown is refuse, skip or create, not " + unknown + ": mend the route");
+                throw new IllegalArgumentException("attributes.unknown is refuse, skip, create or create-or-skip, not "
+                        + unknown + ": mend the route");
         };
     }
 
@@ -78,43 +95,54 @@ public final class UnknownAttributes implements UpstreamStep {
         return AttributeObject.in(operation, request.path("body"));
     }
 
-    private JsonNode skip(Exchange exchange, PartnerCall call, ObjectNode request, JsonNode only) {
+    private static Set<String> names(JsonNode list) {
+        Set<String> names = new HashSet<>();
+        list.forEach(name -> names.add(name.asText()));
+        return names;
+    }
+
+    private JsonNode skip(Exchange exchange, PartnerCall call, ObjectNode request, Set<String> optional) {
         for (AttributeObject object : objects(request)) {
-            catalogue.types(call, object.entity()).ifPresent(types -> object.values()
-                    .properties()
-                    .removeIf(attribute -> !types.has(object.eventType(), attribute.getKey())
-                            && mayBeSkipped(attribute.getKey(), only)));
+            Optional<AttributeTypes> known = catalogue.types(call, object.entity());
+            List.copyOf(object.values().properties()).forEach(attribute -> {
+                String name = attribute.getKey();
+                if (!AttributeCreation.isName(name)
+                        || known.isPresent() && !known.get().has(object.eventType(), name)) {
+                    leaveOut(call, object, name, optional);
+                }
+            });
         }
-        JsonNode key = request.path("key");
         for (int round = 0; ; round++) {
             try {
                 return next.run(exchange, request);
             } catch (Refusal refusal) {
-                if (round == ROUNDS || !removeUnknown(request, refusal, only)) {
+                if (round == ROUNDS || !removeUnknown(call, request, refusal, optional)) {
                     throw refusal;
                 }
-                request.set("key", variant(call, key, request.path("body")));
+                RequestKey.renew(request);
             }
         }
     }
 
-    private static boolean mayBeSkipped(String name, JsonNode only) {
-        for (JsonNode allowed : only) {
-            if (allowed.asText().equals(name)) {
-                return true;
-            }
+    private void leaveOut(PartnerCall call, AttributeObject object, String name, Set<String> optional) {
+        object.values().remove(name);
+        if (!optional.contains(name)) {
+            call.leftOut().add("attributes of " + object.entity() + " that Talon.One does not have", name);
+            Counter.builder("gateway.attributes.left.out")
+                    .tags("deployment", call.deployment().name())
+                    .tags("operation", call.operation().id())
+                    .tags("entity", object.entity())
+                    .description("Attributes that Talon.One does not have, left out of calls")
+                    .register(meters)
+                    .increment();
         }
-        return only.isMissingNode();
     }
 
     /** Removes what Talon.One does not know; false when that is not all that is wrong. */
-    private boolean removeUnknown(ObjectNode request, Refusal refusal, JsonNode only) {
+    private boolean removeUnknown(PartnerCall call, ObjectNode request, Refusal refusal, Set<String> optional) {
         List<AttributeObject> objects = objects(request);
         for (JsonNode error : refusal.errors()) {
-            boolean skipped = objects.stream()
-                    .map(object -> object.pointedAt(pointer(error)))
-                    .anyMatch(name -> name != null && mayBeSkipped(name, only));
-            if (!isUnknown(error, objects) || !skipped) {
+            if (!isUnknown(error, objects)) {
                 return false;
             }
         }
@@ -123,9 +151,31 @@ public final class UnknownAttributes implements UpstreamStep {
             objects.stream()
                     .filter(object -> object.pointedAt(pointer) != null)
                     .findFirst()
-                    .ifPresent(object -> object.values().remove(object.pointedAt(pointer)));
+                    .ifPresent(object -> leaveOut(call, object, object.pointedAt(pointer), optional));
         }
         return !refusal.errors().isEmpty();
+    }
+
+    /** Creates what can be created; that it cannot, or not now for good, is no reason to refuse the call. */
+    private void createPossible(PartnerCall call, ObjectNode request, DeclaredTypes declared, Set<String> optional) {
+        if (!call.deployment().createAttributes() || call.checked().dryRun()) {
+            return;
+        }
+        Map<String, Missing> missing = AttributeCreation.none();
+        for (AttributeObject object : objects(request)) {
+            catalogue
+                    .types(call, object.entity())
+                    .ifPresent(known -> AttributeCreation.collectPossible(object, known, declared, optional, missing));
+        }
+        for (Missing one : missing.values()) {
+            try {
+                creation.create(call, List.of(one));
+            } catch (Refusal refusal) {
+                if (refusal.status() >= 429) {
+                    throw refusal;
+                }
+            }
+        }
     }
 
     private static boolean isUnknown(JsonNode error, List<AttributeObject> objects) {
@@ -135,17 +185,6 @@ public final class UnknownAttributes implements UpstreamStep {
 
     private static String pointer(JsonNode error) {
         return error.path("source").path("pointer").asText("");
-    }
-
-    /** Another body needs another Idempotency-Key, or Talon.One may repeat the old refusal. */
-    private static ArrayNode variant(PartnerCall call, JsonNode key, JsonNode body) {
-        boolean repeatable = call.idempotencyKey() != null
-                || call.checked().call().path("headers").has("Idempotency-Key")
-                || !key.isMissingNode();
-        ArrayNode variant = JsonNodeFactory.instance.arrayNode();
-        variant.add(key.toString());
-        variant.add(repeatable ? "" : call.distinction());
-        return variant.add(Credential.sha256(body.toString()));
     }
 
     private JsonNode create(Exchange exchange, PartnerCall call, ObjectNode request, DeclaredTypes declared) {

@@ -116,7 +116,7 @@ public final class AudienceCreation implements UpstreamStep {
     }
 
     private UpstreamAnswer send(PartnerCall call, ObjectNode request, Duration patience) throws Unanswered {
-        call.phase(PartnerCall.Phase.SENDING);
+        call.sends(PartnerCall.Phase.SENDING);
         return talonOne.send(UpstreamCall.of(create, call.deployment(), call.credential(), request, null, patience));
     }
 

@@ -4,8 +4,12 @@ import dev.partnergateway.contract.Budget;
 import dev.partnergateway.contract.Checked;
 import dev.partnergateway.contract.Operation;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 
 /**
@@ -33,16 +37,17 @@ public final class PartnerCall {
     private final String requestId;
     private final String source;
     private final long deadline;
-    private volatile Phase phase = Phase.CHECKING;
-    private volatile boolean changed;
+    private final AtomicReference<Phase> furthest = new AtomicReference<>(Phase.CHECKING);
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final Map<String, AtomicInteger> occurrences = new ConcurrentHashMap<>();
+    private final LeftOut leftOut = new LeftOut();
+    private final String ownName = UUID.randomUUID().toString();
     private Operation operation;
     private Checked checked;
     private Deployment deployment;
     private Credential credential;
     private long application;
-    private String idempotencyKey;
     private String seed;
-    private int drawn;
     private Runnable whenOver = () -> {};
     private Budget budget = Budget.ofItsOwn();
 
@@ -147,24 +152,32 @@ public final class PartnerCall {
         whenOver.run();
     }
 
-    /** What the call is waiting for. */
+    /**
+     * What the call is waiting for. Its parts may run side by side: what is furthest counts, and what was sent stays sent.
+     */
     public Phase phase() {
-        return phase;
+        Phase reached = furthest.get();
+        return reached == Phase.CHECKING && waiting.get() > 0 ? Phase.WAITING : reached;
     }
 
-    /** Notes what the call is waiting for. */
-    public void phase(Phase now) {
-        this.phase = now;
+    /** Notes that something that changes Talon.One is on its way. */
+    public void sends(Phase how) {
+        furthest.accumulateAndGet(how, (one, other) -> one.compareTo(other) >= 0 ? one : other);
     }
 
-    /** Whether Talon.One has done something for this call: its key is not freed any more. */
-    public boolean changed() {
-        return changed;
+    /** A part of the call begins to wait for a first call with the same key. */
+    public void waits() {
+        waiting.incrementAndGet();
     }
 
-    /** Notes that Talon.One has done something for this call. */
-    public void hasChanged() {
-        changed = true;
+    /** A part of the call has stopped to wait. */
+    public void waited() {
+        waiting.decrementAndGet();
+    }
+
+    /** What is left out of the call without refusing it. */
+    public LeftOut leftOut() {
+        return leftOut;
     }
 
     /** The contract's operation; null when none has the call's path and method. */
@@ -216,16 +229,6 @@ public final class PartnerCall {
         return application;
     }
 
-    /** Value of the upstream {@code Idempotency-Key} header (contract 2.9); null = the call has no key of its own. */
-    public String idempotencyKey() {
-        return idempotencyKey;
-    }
-
-    /** Sets the value of the upstream {@code Idempotency-Key} header, at most 255 characters. */
-    public void idempotencyKey(String value) {
-        this.idempotencyKey = value;
-    }
-
     /**
      * The call comes out of the queue and may do so again, so that whatever tells its effects apart must come out the
      * same each time.
@@ -237,17 +240,28 @@ public final class PartnerCall {
     }
 
     /**
-     * Draws the next of the names that the call's effects are told apart by.
+     * Names a part of the call by which its effects are told apart. Equal parts get names of their own, and the same ones
+     * each time the call is carried out, whichever of its parts comes first.
      *
-     * @return the first, second, ... of always the same names; empty when the call is carried out once only
+     * @param content what the part is about
+     * @return empty when the call is carried out once only
      */
-    public Optional<String> drawName() {
-        return seed == null ? Optional.empty() : Optional.of(Credential.sha256(seed + ':' + drawn++));
+    public Optional<String> drawName(String content) {
+        return seed == null
+                ? Optional.empty()
+                : Optional.of(Credential.sha256(seed + ':' + content + ':' + occurrence(content)));
+    }
+
+    /** How often a text was counted before in this call: 0 for the first time. */
+    public int occurrence(String text) {
+        return occurrences
+                .computeIfAbsent(Credential.sha256(text), first -> new AtomicInteger())
+                .getAndIncrement();
     }
 
     /** A text that no other call has; the same every time the call is carried out, where that is possible. */
     public String distinction() {
-        return seed == null ? UUID.randomUUID().toString() : seed;
+        return seed == null ? ownName : seed;
     }
 
     @Override

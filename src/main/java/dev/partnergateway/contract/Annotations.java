@@ -23,6 +23,8 @@ import java.util.Map;
  * @param memberNames {@code x-member-names}: regular expression that all names of members match; null = any name
  * @param mostInTotal {@code x-most-in-total}: the most that a number of a list's items may be when it is added up, by its
  *     name
+ * @param neededWith {@code x-needed-with}: name of the member without whose items this one may be absent or incomplete;
+ *     empty = it does not depend on another
  */
 record Annotations(
         boolean deployment,
@@ -34,9 +36,10 @@ record Annotations(
         List<String> excludes,
         int mostChanges,
         Pattern memberNames,
-        Map<String, Integer> mostInTotal) {
+        Map<String, Integer> mostInTotal,
+        String neededWith) {
     static final Annotations NONE =
-            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, null, Map.of());
+            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, null, Map.of(), "");
 
     private static final List<String> KNOWN = List.of(
             "x-deployment",
@@ -48,7 +51,8 @@ record Annotations(
             "x-excludes",
             "x-most-changes",
             "x-member-names",
-            "x-most-in-total");
+            "x-most-in-total",
+            "x-needed-with");
 
     /** Reads the value of one extension, or says what is wrong with it. */
     private interface Reader<T> {
@@ -76,7 +80,8 @@ record Annotations(
                 read(extensions, "x-excludes", place, Annotations::names, List.of()),
                 read(extensions, "x-most-changes", place, Annotations::number, 0),
                 read(extensions, "x-member-names", place, Annotations::pattern, null),
-                read(extensions, "x-most-in-total", place, Annotations::totals, Map.of()));
+                read(extensions, "x-most-in-total", place, Annotations::totals, Map.of()),
+                read(extensions, "x-needed-with", place, Annotations::name, ""));
     }
 
     private static <T> T read(Map<String, Object> extensions, String name, String place, Reader<T> reader, T absent) {
@@ -94,7 +99,8 @@ record Annotations(
                 joined(excludes, other.excludes),
                 Math.max(mostChanges, other.mostChanges),
                 memberNames == null ? other.memberNames : memberNames,
-                mostInTotal.isEmpty() ? other.mostInTotal : mostInTotal);
+                mostInTotal.isEmpty() ? other.mostInTotal : mostInTotal,
+                neededWith.isEmpty() ? other.neededWith : neededWith);
     }
 
     private static boolean isTrue(String name, JsonNode value, String place) {
@@ -129,6 +135,13 @@ record Annotations(
         Map<String, Integer> totals = new HashMap<>();
         value.properties().forEach(total -> totals.put(total.getKey(), number(name, total.getValue(), place)));
         return Map.copyOf(totals);
+    }
+
+    private static String name(String name, JsonNode value, String place) {
+        if (value == null || !value.isTextual() || value.textValue().isBlank()) {
+            throw new IllegalArgumentException(place + ": " + name + " must be a name");
+        }
+        return value.textValue();
     }
 
     private static List<String> names(String name, JsonNode value, String place) {

@@ -54,7 +54,14 @@ final class ObjectType extends Type {
         for (Property property : properties) {
             collects |= property.annotations().attributes();
             check.enter(property.name());
+            String with = property.annotations().neededWith();
+            if (!with.isEmpty()) {
+                check.lenient(object.path(with).isEmpty());
+            }
             JsonNode member = member(property, object, check);
+            if (!with.isEmpty()) {
+                check.lenient(false);
+            }
             if (member != null) {
                 checked.set(property.name(), member);
             }

@@ -90,7 +90,7 @@ public final class CouponCreation implements UpstreamStep, Finisher, AutoCloseab
         }
         Attempt attempt = new Attempt(
                 call.deployment(), call.credential(), call::upstreamWait, claim, request.path("path"), pattern);
-        call.phase(PartnerCall.Phase.SENDING);
+        call.sends(PartnerCall.Phase.SENDING);
         JsonNode coupon = attempt.unknown() ? resume(attempt.asWrittenDown()) : create(attempt, fields);
         if (claim != null) {
             claim.settled(coupon);

@@ -12,6 +12,7 @@ import dev.partnergateway.contract.ContractViolation;
 import dev.partnergateway.contract.Opened;
 import dev.partnergateway.contract.Queueing;
 import dev.partnergateway.contract.RawCall;
+import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.queue.Queue;
 import dev.partnergateway.store.StoreException;
 import io.swagger.v3.oas.models.OpenAPI;
@@ -135,7 +136,9 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
                 exchange.setException(
                         Refusal.retry(503, "This integration is being loaded: try again", Duration.ofSeconds(1)));
             }
-            if (exchange.getException() == null) {
+            // The first call has posted what a repeat gets.
+            if (exchange.getException() == null
+                    && exchange.getMessage().getHeader(ReplayingRepository.REPLAYED) == null) {
                 callBack.ifPresent(wish -> store(wish, exchange));
             }
             callback.done(doneSync);

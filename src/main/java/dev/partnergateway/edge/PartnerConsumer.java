@@ -7,6 +7,7 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.Budget;
 import dev.partnergateway.contract.LargestAnswer;
+import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.life.Fatal;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.telemetry.CallObservation;
@@ -210,7 +211,8 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         } else {
             throw new IllegalStateException("the route " + call.operation().id() + " gave no JSON");
         }
-        return new Answer(success, bytes, null);
+        boolean replayed = exchange.getMessage().getHeader(ReplayingRepository.REPLAYED) != null;
+        return new Answer(success, bytes, null, replayed);
     }
 
     private static byte[] written(JsonNode json, LargestAnswer largest) {
@@ -255,11 +257,12 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
      * @param status HTTP status
      * @param body JSON of a success; null for a refusal
      * @param refusal a refusal; null for a success
+     * @param replayed whether it is the answer of an earlier call
      */
-    private record Answer(int status, byte[] body, Refusal refusal) {
+    private record Answer(int status, byte[] body, Refusal refusal, boolean replayed) {
 
         static Answer refused(Refusal refusal) {
-            return new Answer(refusal.status(), null, refusal);
+            return new Answer(refusal.status(), null, refusal, false);
         }
     }
 
@@ -267,6 +270,9 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         if (answer.refusal() != null) {
             server.refuse(request, call, answer.refusal());
         } else {
+            if (answer.replayed()) {
+                request.response().putHeader(ReplayingRepository.REPLAYED, "true");
+            }
             server.write(request, call, answer.status(), answer.body());
         }
     }

@@ -17,14 +17,16 @@ import java.util.function.LongSupplier;
  */
 final class AnswerTable {
 
-    private static final String ALL = "id, bound, deployment, operation, state, owner, lease_until, created, expires,"
-            + " sent, request, outcome, parked, status, content_type, body";
+    private static final String ALL =
+            "id, content, bound, deployment, operation, state, owner, lease_until, created, expires,"
+                    + " sent, request, outcome, parked, status, content_type, body";
     private static final String STANDS =
             "NOT (state = 'DONE' AND parked IS NULL AND expires <= ?) AND NOT (state = 'CLAIMED' AND lease_until <= ?)";
 
-    private static final Sql INSERT = new Sql(
-            "INSERT INTO answer (id, slots, bound, deployment, operation, state, owner,"
-                    + " lease_until, created, expires) VALUES (?, ?, ?, ?, ?, 'CLAIMED', ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+    private static final Sql INSERT =
+            new Sql("INSERT INTO answer (id, slots, content, bound, deployment, operation, state,"
+                    + " owner, lease_until, created, expires) VALUES (?, ?, ?, ?, ?, ?, 'CLAIMED', ?, ?, ?, ?)"
+                    + " ON CONFLICT DO NOTHING");
     private static final Sql FIND = new Sql("SELECT " + ALL + " FROM answer WHERE id = ?");
     private static final Sql STANDING = new Sql("SELECT id FROM answer WHERE id = ? AND " + STANDS);
     private static final Sql OTHERS =
@@ -111,6 +113,7 @@ final class AnswerTable {
                         INSERT,
                         tuple.key(),
                         tuple.slots(),
+                        tuple.content(),
                         tuple.bound() ? 1 : 0,
                         deployment,
                         operation,
@@ -339,6 +342,7 @@ final class AnswerTable {
         }
         return new Row(
                 row.getString("id"),
+                row.getString("content"),
                 row.getBoolean("bound"),
                 row.getString("deployment"),
                 row.getString("operation"),

@@ -3,6 +3,7 @@ package dev.partnergateway.idempotency;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.EffectKey;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Row.State;
@@ -92,12 +93,15 @@ public final class Claim {
         request = (ObjectNode) handedOver.get("request");
     }
 
-    /** The claim of an exchange; empty when its call is like no other. */
+    /** The claim of an exchange; empty when its call is like no other. A part of a whole has not the claim of the whole. */
     public static Optional<Claim> of(Exchange exchange) {
-        return Optional.ofNullable(exchange.getProperty(PROPERTY, Claim.class));
+        return EffectKey.isPart(exchange)
+                ? Optional.empty()
+                : Optional.ofNullable(exchange.getProperty(PROPERTY, Claim.class));
     }
 
     void on(Exchange exchange) {
+        EffectKey.isWhole(exchange);
         exchange.setProperty(PROPERTY, this);
     }
 

@@ -1,5 +1,6 @@
 package dev.partnergateway.idempotency;
 
+import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Row.State;
 import java.io.IOException;
 import java.time.Duration;
@@ -41,6 +42,7 @@ final class Keys {
      *
      * @param target as {@link #target} gave it
      * @param lease how long nobody else may have it; null = it is only looked at
+     * @throws Refusal 422 when it stands for a call that says something else
      */
     Taken take(KeyTuple tuple, String target, String deployment, String operation, Duration lease) {
         long now = table.now();
@@ -54,6 +56,12 @@ final class Keys {
         if (found.isPresent() && found.get().expired(now)) {
             table.deleteExpired(target, now);
             found = Optional.empty();
+        }
+        if (found.isPresent() && found.get().isOfOther(tuple)) {
+            throw Refusal.of(
+                    422,
+                    "header Idempotency-Key: it was used for another call before, which said something else; take a new"
+                            + " one");
         }
         if (found.isPresent() && (found.get().parked() != null || found.get().state() == State.DONE)) {
             return new Taken(found.get(), null);

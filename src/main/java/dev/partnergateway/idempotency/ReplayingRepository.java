@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.EffectKey;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
@@ -36,6 +37,9 @@ import org.apache.camel.support.service.ServiceSupport;
  * finds out.
  */
 public final class ReplayingRepository extends ServiceSupport implements IdempotentRepository {
+
+    /** Header of a message that holds the answer of an earlier call; in the partner's answer, too. */
+    public static final String REPLAYED = "Idempotent-Replayed";
 
     private static final String JSON = "application/json";
 
@@ -98,10 +102,11 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         KeyTuple tuple = KeyTuple.read(
                 keyText,
                 call.deployment().name(),
-                access.principal(call),
-                call.operation().id());
+                () -> access.principal(call),
+                call.operation().id(),
+                call.checked().call());
         if (tuple == null) {
-            tuple = call.drawName().map(KeyTuple::ofQueued).orElse(null);
+            tuple = call.drawName(content(exchange)).map(KeyTuple::ofQueued).orElse(null);
         }
         if (tuple == null) {
             return true;
@@ -123,7 +128,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
                     return false;
                 }
                 if (taken.claim() != null) {
-                    begin(exchange, call, taken.claim());
+                    begin(exchange, taken.claim(), keyText);
                     return true;
                 }
             } finally {
@@ -135,6 +140,10 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
             await(call, other);
             waited = true;
         }
+    }
+
+    private static String content(Exchange exchange) {
+        return exchange.getMessage().getBody() instanceof JsonNode body ? body.toString() : "";
     }
 
     private void count(PartnerCall call, boolean waited) {
@@ -198,7 +207,8 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
      * @throws StoreException when the store does not answer; nothing is known then
      */
     public boolean withdraw(PartnerCall call) {
-        KeyTuple tuple = KeyTuple.ofQueued(call.drawName().orElseThrow());
+        KeyTuple tuple = KeyTuple.ofQueued(
+                call.drawName(call.checked().call().toString()).orElseThrow());
         Claim claim = take(call, tuple, tuple.key(), true).claim();
         return claim != null && claim.done(call.operation().successStatus(), JSON, NOTHING);
     }
@@ -207,12 +217,13 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
      * Talon.One keeps refusals for a repeated {@code Idempotency-Key}, too: a key that was freed and claimed again comes
      * with another one, a key whose outcome is not known always with the same.
      */
-    private static void begin(Exchange exchange, PartnerCall call, Claim claim) {
+    private static void begin(Exchange exchange, Claim claim, String statement) {
         claim.on(exchange);
-        call.idempotencyKey(Credential.sha256(claim.id() + ':' + claim.created()));
+        EffectKey.give(exchange, Credential.sha256(claim.id() + ':' + claim.created()), statement);
     }
 
     private static void replay(Exchange exchange, Row row) {
+        exchange.getMessage().setHeader(REPLAYED, true);
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, row.status());
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, row.contentType());
         exchange.getMessage().setBody(row.body());
@@ -220,7 +231,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
 
     /** Waits for the call of this process that works on the key; looks again soon when it is one of another process. */
     private static void await(PartnerCall call, CompletableFuture<Void> other) {
-        call.phase(PartnerCall.Phase.WAITING);
+        call.waits();
         Duration left = call.remaining().minus(ANSWERING);
         if (left.isNegative() || left.isZero()) {
             throw Refusal.retry(
@@ -241,7 +252,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } finally {
-            call.phase(PartnerCall.Phase.CHECKING);
+            call.waited();
         }
     }
 
@@ -250,6 +261,10 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         Claim claim = Claim.of(exchange).orElse(null);
         if (claim == null) {
             return true;
+        }
+        if (EffectKey.of(exchange).filter(EffectKey::leftOut).isPresent()) {
+            // It was refused: should it come again, it is tried again.
+            return remove(exchange, keyText);
         }
         try {
             int status = PartnerCall.of(exchange).operation().successStatus();
@@ -297,7 +312,8 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
                 claim.parked("it cannot be worked on: " + failure.getClass().getSimpleName());
             }
             boolean unknown = failure instanceof Refusal refusal && refusal.effect() == Refusal.Effect.UNKNOWN;
-            claim.giveBack(unknown || PartnerCall.of(exchange).changed());
+            claim.giveBack(
+                    unknown || EffectKey.of(exchange).filter(EffectKey::changed).isPresent());
         } catch (StoreException e) {
             // The row stays as it is; when its lease has run out, a repeat or the sweeper takes it over.
             return false;

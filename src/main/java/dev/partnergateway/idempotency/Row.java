@@ -6,6 +6,7 @@ import java.time.Duration;
  * A key's row as it stands in the store. Times are milliseconds since 1970 UTC.
  *
  * @param id SHA-256 of the key tuple
+ * @param content SHA-256 of what a repeat must say as well; null = whatever it says
  * @param bound whether a recipient is part of the key
  * @param deployment the operator's name of the deployment
  * @param operation the partner's operation
@@ -24,6 +25,7 @@ import java.time.Duration;
  */
 record Row(
         String id,
+        String content,
         boolean bound,
         String deployment,
         String operation,
@@ -56,6 +58,11 @@ record Row(
         SETTLED,
         /** The partner's answer is stored. */
         DONE
+    }
+
+    /** Whether a call with the same key says something else than the one that the row is for. */
+    boolean isOfOther(KeyTuple tuple) {
+        return content != null && tuple.content() != null && !content.equals(tuple.content());
     }
 
     boolean leased(long now) {

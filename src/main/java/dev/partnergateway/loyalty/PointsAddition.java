@@ -63,7 +63,7 @@ public final class PointsAddition implements UpstreamStep, Finisher {
         boolean repeatable = Claim.of(exchange).isPresent();
         Claim claim = Claim.of(exchange).orElseGet(() -> answers.record(exchange));
         if (claim.outcome().isEmpty()) {
-            call.phase(repeatable ? PartnerCall.Phase.SENDING : PartnerCall.Phase.SENDING_ONCE);
+            call.sends(repeatable ? PartnerCall.Phase.SENDING : PartnerCall.Phase.SENDING_ONCE);
             if (claim.unknown() && claim.request() != null) {
                 resume(call.deployment(), claim, call::upstreamWait);
             } else {

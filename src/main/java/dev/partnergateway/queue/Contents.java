@@ -10,7 +10,8 @@ import java.io.IOException;
 /**
  * The sealed part of a letter: {@code {requestId, operation, deployment, line, key, dryRun, round, call}}. {@code key} is the
  * partner's own; {@code round} counts how often an operator had it carried out anew. A dead letter has
- * {@code error} and {@code unknown}, too.
+ * {@code error} and {@code unknown}, too. What was left out of a call that was carried out has an {@code item}:
+ * {@code {operation, request, claim}}, what Talon.One is asked for and what the route said of its key.
  */
 final class Contents {
 
@@ -21,16 +22,34 @@ final class Contents {
     }
 
     byte[] of(PartnerCall call, String line) {
+        return sealed(content(call, call.requestId(), line, call.checked().call()));
+    }
+
+    /**
+     * What was left out of a call.
+     *
+     * @param requestId its own
+     * @param item what Talon.One is to be asked for
+     */
+    byte[] of(PartnerCall call, String requestId, String line, ObjectNode item) {
+        // A proof is made from the call's content; nothing else of it is needed.
+        ObjectNode whole = call.operation().proof().isEmpty()
+                ? JsonNodeFactory.instance.objectNode()
+                : call.checked().call();
+        return sealed(content(call, requestId, line, whole).set("item", item));
+    }
+
+    private static ObjectNode content(PartnerCall call, String requestId, String line, ObjectNode whole) {
         ObjectNode content = JsonNodeFactory.instance.objectNode();
-        content.put("requestId", call.requestId())
+        content.put("requestId", requestId)
                 .put("operation", call.operation().id())
                 .put("deployment", call.deployment().name())
                 .put("key", call.credential().key())
                 .put("dryRun", call.checked().dryRun())
                 .put("line", line)
                 .put("round", 0)
-                .set("call", call.checked().call());
-        return sealed(content);
+                .set("call", whole);
+        return content;
     }
 
     byte[] sealed(ObjectNode content) {

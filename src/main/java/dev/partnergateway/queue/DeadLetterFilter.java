@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * Which dead letters are meant; null = any.
  *
- * @param id request id
+ * @param id request id of a call; what was left out of it is meant, too
  * @param operation the contract's operation
  * @param deployment the operator's name of the deployment
  * @param reason the reason itself, or a part of its text in any letter case
@@ -17,7 +17,8 @@ public record DeadLetterFilter(
         String id, String operation, String deployment, String reason, Instant from, Instant to) {
 
     boolean takes(DeadLetter dead, String text) {
-        return (id == null || id.equals(dead.letter().requestId()))
+        String letterId = dead.letter().requestId();
+        return (id == null || id.equals(letterId) || letterId.startsWith(id + "-"))
                 && (operation == null || operation.equals(dead.letter().operation()))
                 && (deployment == null || deployment.equals(dead.letter().deployment()))
                 && (from == null || !dead.at().isBefore(from))

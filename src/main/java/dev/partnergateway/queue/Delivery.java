@@ -1,5 +1,7 @@
 package dev.partnergateway.queue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.call.Credential;
@@ -9,6 +11,7 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.Checked;
 import dev.partnergateway.contract.Operation;
+import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.life.Fatal;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.telemetry.DeliveryObservation;
@@ -39,6 +42,7 @@ final class Delivery {
     private final CamelContext camel;
     private final ProducerTemplate template;
     private final Access access;
+    private final ReplayingRepository answers;
     private final Function<String, Deployment> deployments;
     private final Function<String, Operation> operations;
     private final Telemetry telemetry;
@@ -82,12 +86,14 @@ final class Delivery {
     Delivery(
             CamelContext camel,
             Access access,
+            ReplayingRepository answers,
             Function<String, Deployment> deployments,
             Function<String, Operation> operations,
             Telemetry telemetry) {
         this.camel = camel;
         this.template = camel.createProducerTemplate();
         this.access = access;
+        this.answers = answers;
         this.deployments = deployments;
         this.operations = operations;
         this.telemetry = telemetry;
@@ -126,13 +132,42 @@ final class Delivery {
         } catch (Refusal refusal) {
             return Outcome.of(refusal);
         }
-        Endpoint route = camel.getEndpoint("direct:" + operation.id() + "?block=false");
+        JsonNode item = content.path("item");
+        Endpoint route = camel.getEndpoint(
+                item.isMissingNode()
+                        ? "direct:" + operation.id() + "?block=false"
+                        : "talon-one:" + item.path("operation").asText());
         Exchange exchange = route.createExchange(ExchangePattern.InOut);
         call.on(exchange);
-        exchange.getMessage().setBody(checked);
-        template.send(route, exchange);
+        if (item.isMissingNode()) {
+            exchange.getMessage().setBody(checked);
+            template.send(route, exchange);
+        } else {
+            carryOut(item, route, exchange);
+        }
         LeftOut.tell(exchange, call);
         return exchange.getException() == null ? Outcome.DONE : failed(exchange.getException(), call);
+    }
+
+    /** What was left out of a call is claimed as it was there: should the call come again, it is not done twice. */
+    private void carryOut(JsonNode item, Endpoint route, Exchange exchange) {
+        String claim = item.path("claim").asText("{\"key\":null}");
+        exchange.getMessage().setBody(item.path("request"));
+        try {
+            if (!answers.add(exchange, claim)) {
+                return;
+            }
+        } catch (Refusal refusal) {
+            exchange.setException(refusal);
+            return;
+        }
+        template.send(route, exchange);
+        if (exchange.getException() == null) {
+            exchange.getMessage().setBody(JsonNodeFactory.instance.objectNode());
+            answers.confirm(exchange, claim);
+        } else {
+            answers.remove(exchange, claim);
+        }
     }
 
     static String seed(String requestId, int round) {

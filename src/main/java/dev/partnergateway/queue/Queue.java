@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
+import dev.partnergateway.call.EffectKey;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.Operation;
@@ -19,6 +20,7 @@ import dev.partnergateway.settings.SettingsException;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.store.StoreException;
+import dev.partnergateway.talonone.UpstreamOperation;
 import dev.partnergateway.telemetry.Telemetry;
 import io.micrometer.core.instrument.Gauge;
 import java.time.Duration;
@@ -35,6 +37,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.slf4j.Logger;
@@ -50,6 +53,7 @@ public final class Queue implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration KNOWN = Duration.ofDays(1);
+    private static final int ITEM_DIGITS = 8;
     private static final int MOST_CALLERS = 10_000;
 
     private final Settings settings;
@@ -114,7 +118,8 @@ public final class Queue implements AutoCloseable {
                 topic,
                 contents,
                 house.telemetry().meters());
-        Delivery delivery = new Delivery(camel, access, house.deployments(), house.operations(), house.telemetry());
+        Delivery delivery =
+                new Delivery(camel, access, answers, house.deployments(), house.operations(), house.telemetry());
         this.waiting = new Waiting(house.store(), contents, delivery, deadLetters, kafka, house.executor());
         this.arrivals = new Arrivals(contents, delivery, waiting, deadLetters);
         Gauge.builder("gateway.queue.waiting", waiting, Waiting::count)
@@ -175,6 +180,37 @@ public final class Queue implements AutoCloseable {
     /** Calls that could not be carried out. */
     public DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    /**
+     * Keeps what was left out of a call as a dead letter, which can be replayed without the rest of the call.
+     *
+     * @throws Refusal 503 when Kafka does not take it
+     */
+    public void keep(Exchange exchange, UpstreamOperation operation, ObjectNode request, Refusal refusal) {
+        PartnerCall call = PartnerCall.of(exchange);
+        // One that is refused again when its call is repeated takes its own place.
+        String requestId = call.requestId() + "-"
+                + Credential.sha256(operation.id() + request).substring(0, ITEM_DIGITS);
+        String line = Credential.sha256(requestId);
+        ObjectNode item = request.objectNode().put("operation", operation.id());
+        item.set("request", request.deepCopy().without("key"));
+        EffectKey.of(exchange)
+                .filter(key -> !EffectKey.isPart(exchange))
+                .ifPresent(key -> item.put("claim", key.statement()));
+        Letter letter = new Letter(
+                requestId,
+                call.operation().id(),
+                call.deployment().name(),
+                line,
+                Telemetry.traceparent(),
+                contents.of(call, requestId, line, item));
+        try {
+            deadLetters.add(letter, 1, Delivery.Outcome.of(refusal));
+        } catch (Topic.NotWritten e) {
+            LOG.warn("{} could not keep what was refused: {}", call, e.getMessage());
+            throw Refusal.retry(503, "What was refused could not be kept for the operator: try again", SOON);
+        }
     }
 
     /** How a call is queued; empty = it is carried out at once. */

@@ -66,7 +66,7 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
             return rehearsed(call, (ObjectNode) request.get("body"));
         }
         keys.remember(call.credential());
-        call.phase(PartnerCall.Phase.SENDING);
+        call.sends(PartnerCall.Phase.SENDING);
         Party party = new Party(call.deployment(), call.credential(), call::upstreamWait);
         Claim claim = Claim.of(exchange).orElse(null);
         if (claim == null) {

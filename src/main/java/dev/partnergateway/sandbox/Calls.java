@@ -63,9 +63,7 @@ final class Calls {
             if (fault != null) {
                 json.put("fault", fault);
             }
-            if (replayed) {
-                json.put("replayed", true);
-            }
+            json.put("replayed", replayed);
             // A call without an answer has no status.
             return status == 0 ? json.putNull("status") : json.put("status", status);
         }

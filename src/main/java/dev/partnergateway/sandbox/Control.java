@@ -35,6 +35,8 @@ final class Control {
                 case "POST /sandbox/faults" -> done(() -> desk.faults().add(object(received), desk.operationIds()));
                 case "GET /sandbox/faults" -> Answer.ok(met());
                 case "DELETE /sandbox/faults" -> done(desk.faults()::clear);
+                case "POST /sandbox/event-types" ->
+                    done(() -> desk.world().eventTypes.add(received.queryValue("name")));
                 case "DELETE /sandbox/attributes" ->
                     done(() -> desk.world()
                             .attributes
@@ -163,6 +165,7 @@ final class Control {
                         "GET /sandbox/referrals",
                         "GET /sandbox/events",
                         "GET /sandbox/profiles",
+                        "POST /sandbox/event-types?name=",
                         "DELETE /sandbox/attributes?entity=&name=",
                         "GET /sandbox/audiences",
                         "GET /sandbox/transactions",

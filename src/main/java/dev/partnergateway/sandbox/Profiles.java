@@ -87,6 +87,9 @@ final class Profiles {
             throw Refusal.badRequest("Invalid", "An event needs a profile", "pointer", "/profileId");
         }
         String type = wanted.path("type").asText();
+        if (!world.eventTypes.contains(type)) {
+            throw Refusal.badRequest("Unknown", "There is no event type '" + type + "'", "pointer", "/type");
+        }
         attributes.require("Event", type, false, wanted.path("attributes"));
         Profile profile = world.profile(wanted.path("profileId").asText());
         profile.active(world.now());

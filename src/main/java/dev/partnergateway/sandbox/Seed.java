@@ -2,6 +2,7 @@ package dev.partnergateway.sandbox;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** What every fresh sandbox holds. Its ids and keys never change, so that documentation and tests can name them. */
 public final class Seed {
@@ -75,6 +76,10 @@ public final class Seed {
     /** Audience "VIP", without an integration. */
     public static final int VIP = 2;
 
+    /** Custom events of the account. */
+    public static final List<String> EVENTS =
+            List.of("bought_product", "greeted", "rated_product", "signed_up", "viewed_product");
+
     private static final String CREATED = "2026-01-01T00:00:00.000Z";
 
     private Seed() {}
@@ -140,6 +145,7 @@ public final class Seed {
     }
 
     private static void attributes(World world) {
+        world.eventTypes.addAll(EVENTS);
         attribute(world, "CustomerProfile", "name", "string");
         attribute(world, "CustomerProfile", "age", "number");
         attribute(world, "CustomerProfile", "vip", "boolean");

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** All that the deployment holds. Only the one event loop touches it, so nothing here is locked. */
 final class World {
@@ -29,6 +30,7 @@ final class World {
     final Map<Integer, ObjectNode> programs = new TreeMap<>();
     final Map<String, List<ObjectNode>> transactionsByProfile = new LinkedHashMap<>();
     final List<ObjectNode> attributes = new ArrayList<>();
+    final Set<String> eventTypes = new TreeSet<>();
     final Map<String, List<ObjectNode>> referralsByAdvocate = new LinkedHashMap<>();
     final List<ObjectNode> events = new ArrayList<>();
     final Map<String, ObjectNode> sessions = new LinkedHashMap<>();
@@ -61,6 +63,7 @@ final class World {
                 .forEach(Map::clear);
         List.of(couponsByProfile, transactionsByProfile, referralsByAdvocate).forEach(Map::clear);
         List.of(attributes, events).forEach(List::clear);
+        eventTypes.clear();
         referralCodes.clear();
         lastIds.clear();
         // A fresh start gives the same codes every time, so that documentation can show them.

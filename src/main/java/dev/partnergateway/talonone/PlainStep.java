@@ -1,22 +1,17 @@
 package dev.partnergateway.talonone;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.partnergateway.call.Credential;
+import dev.partnergateway.call.EffectKey;
 import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.call.Refusal;
 import dev.partnergateway.talonone.UpstreamOperation.Key;
 import dev.partnergateway.talonone.UpstreamOperation.Repeat;
 import org.apache.camel.Exchange;
 
 /**
- * Sends what a route asks for as it is: one call.
- *
- * <p>Calls that take an {@code Idempotency-Key} get one (contract 2.9): that of the idempotent consumer; else one made
- * of the partner's own {@code Idempotency-Key} header; else a new one, which is the same again when the call comes out of
- * the queue a second time. A member {@code key} beside {@code path, query,
- * body} tells apart what one partner call sends several times.
+ * Sends what a route asks for as it is: one call, with the {@code Idempotency-Key} that {@link RequestKey} gave it where
+ * Talon.One takes one.
  */
 public final class PlainStep implements UpstreamStep {
 
@@ -36,36 +31,31 @@ public final class PlainStep implements UpstreamStep {
             throw new IllegalStateException(operation.id() + " uses the operator's key, but nothing has proven what the"
                     + " partner's key may do: the contract's operation needs x-proof");
         }
-        String key = operation.repeat() == Repeat.KEYED ? key(call, request) : null;
         if (!operation.reads()) {
-            call.phase(PartnerCall.Phase.SENDING);
+            call.sends(PartnerCall.Phase.SENDING);
         }
-        JsonNode answer = talonOne.call(
-                UpstreamCall.of(operation, call.deployment(), call.credential(), request, key, call.upstreamWait()));
-        if (!operation.reads()) {
-            call.hasChanged();
+        try {
+            JsonNode answer = talonOne.call(UpstreamCall.of(
+                    operation,
+                    call.deployment(),
+                    call.credential(),
+                    request,
+                    RequestKey.of(operation, request),
+                    call.upstreamWait()));
+            changes(exchange);
+            return answer;
+        } catch (Refusal refusal) {
+            // Whatever the parts beside it come to, the key of the whole stands for this one, too.
+            if (refusal.effect() == Refusal.Effect.UNKNOWN) {
+                changes(exchange);
+            }
+            throw refusal;
         }
-        return answer;
     }
 
-    private String key(PartnerCall call, ObjectNode request) {
-        JsonNode variant = request.path("key");
-        String claimed = call.idempotencyKey();
-        if (claimed != null && variant.isMissingNode()) {
-            return claimed;
+    private void changes(Exchange exchange) {
+        if (!operation.reads() && operation.repeat() != Repeat.SAFE) {
+            EffectKey.of(exchange).ifPresent(EffectKey::hasChanged);
         }
-        JsonNode sent = call.checked().call().path("headers").path("Idempotency-Key");
-        if (claimed == null && sent.isMissingNode() && variant.isMissingNode()) {
-            // One call may do the same operation several times.
-            return Credential.sha256(call.distinction() + ':' + operation.id() + ':' + request);
-        }
-        ArrayNode tuple = JsonNodeFactory.instance.arrayNode();
-        tuple.add(call.deployment().name())
-                .add(call.credential().hash())
-                .add(operation.id())
-                .add(claimed)
-                .add(sent.asText(""))
-                .add(variant.toString());
-        return Credential.sha256(tuple.toString());
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -28,7 +29,8 @@ import org.apache.camel.support.DefaultProducer;
  * {@code {path, query, body}}, the body coming out is Talon.One's answer. A list of such objects is carried out side by
  * side and gives the list of answers; equal requests that only read are carried out once, and null stays null.
  * {@code talon-one:<one>,<other>} carries out one object of such a list with each operation. With
- * {@code ?missing=null} what Talon.One does not know (404) is null instead of a refusal. Operations that need more than
+ * {@code ?missing=null} what Talon.One does not know (404) is null instead of a refusal. With
+ * {@code ?refused=leave-out} what is refused for good (400, 404) is null and told to the operator, and the rest goes on. Operations that need more than
  * one call (such as creating a coupon safely) are carried out by the step registered for them; a route cannot go round it.
  */
 public final class TalonOneComponent extends DefaultComponent {
@@ -37,6 +39,8 @@ public final class TalonOneComponent extends DefaultComponent {
     private final List<RequestPreparation> preparations;
     private final Map<String, UpstreamStep> steps;
     private final SideBySide lists;
+    private final MeterRegistry meters;
+    private volatile RefusedItems keeper = (exchange, operation, request, refusal) -> {};
 
     /**
      * Makes the component.
@@ -44,39 +48,63 @@ public final class TalonOneComponent extends DefaultComponent {
      * @param preparations complete every request, in this order
      * @param steps operationId to the step that carries it out; others are sent as they are
      * @param executor runs the calls of a list
+     * @param meters where what is left out is counted
      */
     public TalonOneComponent(
             TalonOne talonOne,
             List<RequestPreparation> preparations,
             Map<String, UpstreamStep> steps,
-            Executor executor) {
+            Executor executor,
+            MeterRegistry meters) {
         this.talonOne = talonOne;
         this.preparations = List.copyOf(preparations);
         this.steps = Map.copyOf(steps);
         this.lists = new SideBySide(executor);
+        this.meters = meters;
+    }
+
+    /** Says who keeps what routes leave out because it was refused. */
+    public void keepRefused(RefusedItems newKeeper) {
+        this.keeper = newKeeper;
     }
 
     @Override
     protected Endpoint createEndpoint(String uri, String operationIds, Map<String, Object> parameters) {
-        boolean missingIsNull = "null".equals(getAndRemoveParameter(parameters, "missing", String.class));
+        boolean missingIsNull = is("null", parameters, "missing");
+        boolean leaveOut = is("leave-out", parameters, "refused");
         List<Beginning> beginnings = Arrays.stream(operationIds.split(","))
-                .map(id -> beginning(talonOne.contract().operation(id)))
-                .map(beginning -> missingIsNull ? missingIsNull(beginning) : beginning)
+                .map(id -> talonOne.contract().operation(id))
+                .map(operation -> {
+                    Beginning beginning = beginning(operation);
+                    beginning = missingIsNull ? missingIsNull(beginning) : beginning;
+                    return leaveOut ? leavingOut(operation, beginning) : beginning;
+                })
                 .toList();
         boolean once = beginnings.size() == 1
                 && talonOne.contract().operation(operationIds).reads();
-        return new OperationEndpoint(uri, this, lists, once, beginnings);
+        return new OperationEndpoint(uri, this, once, leaveOut, beginnings);
+    }
+
+    private boolean is(String only, Map<String, Object> parameters, String name) {
+        String value = getAndRemoveParameter(parameters, name, String.class);
+        if (value != null && !value.equals(only)) {
+            throw new IllegalArgumentException(name + " can only be " + only + ", not " + value + ": mend the route");
+        }
+        return value != null;
     }
 
     /** Prepares a request; what it gives carries the request out. */
     @FunctionalInterface
     private interface Beginning {
-        Supplier<JsonNode> begin(Exchange exchange, ObjectNode request);
+        Supplier<JsonNode> begin(Exchange exchange, ObjectNode request, boolean alone, LeaveOut leaveOut);
     }
 
     private Beginning beginning(UpstreamOperation operation) {
         UpstreamStep step = steps.getOrDefault(operation.id(), new PlainStep(talonOne, operation));
-        return (exchange, request) -> begin(operation, step, exchange, request);
+        return (exchange, request, alone, leaveOut) -> {
+            RequestKey.give(exchange, operation, request, alone);
+            return begin(operation, step, exchange, request);
+        };
     }
 
     private Supplier<JsonNode> begin(
@@ -97,10 +125,10 @@ public final class TalonOneComponent extends DefaultComponent {
     }
 
     private static Beginning missingIsNull(Beginning beginning) {
-        return (exchange, request) -> {
+        return (exchange, request, alone, leaveOut) -> {
             Supplier<JsonNode> work;
             try {
-                work = beginning.begin(exchange, request);
+                work = beginning.begin(exchange, request, alone, leaveOut);
             } catch (Refusal refusal) {
                 JsonNode nothing = nullIfMissing(refusal);
                 return () -> nothing;
@@ -115,6 +143,39 @@ public final class TalonOneComponent extends DefaultComponent {
         };
     }
 
+    /** What is refused for good is left out; what the gateway refuses before anything is sent as well. */
+    private static Beginning leavingOut(UpstreamOperation operation, Beginning beginning) {
+        return new Beginning() {
+            @Override
+            public Supplier<JsonNode> begin(Exchange exchange, ObjectNode request, boolean alone, LeaveOut leaveOut) {
+                ObjectNode own = request.deepCopy();
+                Supplier<JsonNode> work;
+                try {
+                    work = beginning.begin(exchange, request, alone, leaveOut);
+                } catch (Refusal refusal) {
+                    return () -> refused(own, refusal, leaveOut);
+                }
+                return () -> {
+                    try {
+                        leaveOut.sent();
+                        return work.get();
+                    } catch (Refusal refusal) {
+                        return refused(own, refusal, leaveOut);
+                    }
+                };
+            }
+
+            private JsonNode refused(ObjectNode request, Refusal refusal, LeaveOut leaveOut) {
+                if (!LeaveOut.isForGood(refusal)) {
+                    throw refusal;
+                }
+                return leaveOut.refused(
+                        operation, request, refusal, (exchange, part) -> begin(exchange, part, false, leaveOut)
+                                .get());
+            }
+        };
+    }
+
     private static JsonNode nullIfMissing(Refusal refusal) {
         if (refusal.status() != 404) {
             throw refusal;
@@ -122,16 +183,17 @@ public final class TalonOneComponent extends DefaultComponent {
         return JsonNodeFactory.instance.nullNode();
     }
 
-    private static final class OperationEndpoint extends DefaultEndpoint {
+    private final class OperationEndpoint extends DefaultEndpoint {
 
-        private final SideBySide lists;
         private final boolean once;
+        private final boolean leavesOut;
         private final List<Beginning> beginnings;
 
-        OperationEndpoint(String uri, Component component, SideBySide lists, boolean once, List<Beginning> beginnings) {
+        OperationEndpoint(
+                String uri, Component component, boolean once, boolean leavesOut, List<Beginning> beginnings) {
             super(uri, component);
-            this.lists = lists;
             this.once = once;
+            this.leavesOut = leavesOut;
             this.beginnings = beginnings;
         }
 
@@ -141,21 +203,26 @@ public final class TalonOneComponent extends DefaultComponent {
                 @Override
                 public void process(Exchange exchange) {
                     Object body = exchange.getMessage().getBody();
+                    LeaveOut leaveOut = new LeaveOut(exchange);
+                    JsonNode answer;
                     if (body instanceof ObjectNode request && beginnings.size() == 1) {
-                        exchange.getMessage()
-                                .setBody(beginnings
-                                        .get(0)
-                                        .begin(exchange, request)
-                                        .get());
+                        answer = beginnings
+                                .get(0)
+                                .begin(exchange, request, true, leaveOut)
+                                .get();
                     } else if (body instanceof ArrayNode requests && fits(requests)) {
-                        exchange.getMessage().setBody(all(exchange, requests));
+                        answer = all(exchange, requests, leaveOut);
                     } else {
                         throw new IllegalArgumentException(getEndpointUri() + " takes an object {path, query, body},"
                                 + " or a list with one for each of its operations: mend the step before it");
                     }
+                    if (leavesOut) {
+                        leaveOut.tell(answer.isArray(), keeper, meters);
+                    }
+                    exchange.getMessage().setBody(answer);
                 }
 
-                private ArrayNode all(Exchange exchange, ArrayNode requests) {
+                private ArrayNode all(Exchange exchange, ArrayNode requests, LeaveOut leaveOut) {
                     List<Supplier<JsonNode>> begun = new ArrayList<>();
                     Map<JsonNode, Integer> known = new HashMap<>();
                     List<Integer> places = new ArrayList<>();
@@ -168,7 +235,7 @@ public final class TalonOneComponent extends DefaultComponent {
                                 // A preparation may change the request, a key must stay.
                                 known.put(request.deepCopy(), place);
                             }
-                            begun.add(beginning(i).begin(exchange, (ObjectNode) request));
+                            begun.add(beginning(i).begin(exchange, (ObjectNode) request, false, leaveOut));
                         }
                         places.add(place);
                     }

@@ -66,7 +66,8 @@ public final class UpstreamContract {
                 Repeat.valueOf(operation.path("x-repeat").asText().toUpperCase(Locale.ROOT)),
                 sequence(operation.path("x-sequence")),
                 attributesOf(operation),
-                audiences(operation));
+                audiences(operation),
+                operation.path("x-items").asText(""));
     }
 
     private static Set<String> query(JsonNode document, JsonNode operation) {

@@ -8,7 +8,7 @@ import java.time.Duration;
 /** What a partner is told when Talon.One does not do what was asked (contract 2.4). */
 final class UpstreamErrors {
 
-    private static final int LONGEST = 1000;
+    static final int LONGEST = 1000;
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private UpstreamErrors() {}

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param attributesOf where its body holds custom attributes, as JSON Pointers in which {@code *} is any index, and the
  *     entity they belong to
  * @param audiences where its request holds ids of audiences: member names from the top, {@code *} = every item
+ * @param items member of its body that lists what can as well be sent apart; empty = it has none
  */
 public record UpstreamOperation(
         String id,
@@ -27,7 +28,8 @@ public record UpstreamOperation(
         Repeat repeat,
         Sequence sequence,
         Map<String, String> attributesOf,
-        List<List<String>> audiences) {
+        List<List<String>> audiences,
+        String items) {
 
     /**
      * The profile or session that a call writes.

@@ -313,7 +313,7 @@ public final class Bench {
         return new Load.Call(
                 HttpMethod.POST,
                 "/braze/event",
-                "{\"eventType\":\"viewed\",\"type\":\"string\",\"customerProfileId\":\"" + profile
+                "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + profile
                         + "\",\"identifier\":\"" + UUID.randomUUID() + "\",\"eventAttributes\":{\"product\":\"shoe\","
                         + "\"tags\":[\"new\",\"red\"],\"amount\":" + number + ".95}}",
                 "Content-Type",

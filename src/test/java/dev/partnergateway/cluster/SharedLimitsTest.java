@@ -175,7 +175,7 @@ class SharedLimitsTest {
         return send(
                 number,
                 "/braze/event",
-                "{\"eventType\":\"viewed\",\"type\":\"string\",\"customerProfileId\":\"" + profile
+                "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + profile
                         + "\",\"identifier\":\"" + profile + number + "\"}");
     }
 

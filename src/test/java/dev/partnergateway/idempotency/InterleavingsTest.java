@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.harness.Stores;
@@ -114,7 +115,12 @@ class InterleavingsTest {
             String identifier = UUID.randomUUID().toString();
             for (int i = 0; i < tuples.length; i++) {
                 String recipient = !recipients ? "" : i == 0 ? ",\"recipient\":null" : ",\"recipient\":\"alice\"";
-                tuples[i] = KeyTuple.read("{\"key\":[\"" + identifier + "\"]" + recipient + "}", "d", "p", "o");
+                tuples[i] = KeyTuple.read(
+                        "{\"key\":[\"" + identifier + "\"]" + recipient + "}",
+                        "d",
+                        () -> "p",
+                        "o",
+                        MissingNode.getInstance());
             }
         }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.DeploymentClock;
@@ -62,7 +63,12 @@ class UnfinishedRowsTest {
     }
 
     private static KeyTuple tuple(String more) {
-        return KeyTuple.read("{\"key\":[\"" + UUID.randomUUID() + "\"]" + more + "}", "d", "p", "o");
+        return KeyTuple.read(
+                "{\"key\":[\"" + UUID.randomUUID() + "\"]" + more + "}",
+                "d",
+                () -> "p",
+                "o",
+                MissingNode.getInstance());
     }
 
     /** A call that was sent and ended without an outcome. */
@@ -432,16 +438,26 @@ class UnfinishedRowsTest {
         in(where);
         String shared = UUID.randomUUID().toString();
         for (String recipient : new String[] {"alice", "bob"}) {
-            KeyTuple one =
-                    KeyTuple.read("{\"key\":[\"" + shared + "\"],\"recipient\":\"" + recipient + "\"}", "d", "p", "o");
+            KeyTuple one = KeyTuple.read(
+                    "{\"key\":[\"" + shared + "\"],\"recipient\":\"" + recipient + "\"}",
+                    "d",
+                    () -> "p",
+                    "o",
+                    MissingNode.getInstance());
             assertEquals(one.key(), keys.target(one));
             assertTrue(take(one).claim().done(200, "application/json", recipient.getBytes()));
         }
-        KeyTuple anybody = KeyTuple.read("{\"key\":[\"" + shared + "\"],\"recipient\":null}", "d", "p", "o");
+        KeyTuple anybody = KeyTuple.read(
+                "{\"key\":[\"" + shared + "\"],\"recipient\":null}", "d", () -> "p", "o", MissingNode.getInstance());
         assertEquals(anybody.key(), keys.target(anybody), "of two recipients neither can be meant");
         assertNull(keys.take(anybody, anybody.key(), "d", "o", null).claim());
         assertTrue(take(anybody).claim().done(200, "application/json", new byte[] {'1'}));
-        KeyTuple carol = KeyTuple.read("{\"key\":[\"" + shared + "\"],\"recipient\":\"carol\"}", "d", "p", "o");
+        KeyTuple carol = KeyTuple.read(
+                "{\"key\":[\"" + shared + "\"],\"recipient\":\"carol\"}",
+                "d",
+                () -> "p",
+                "o",
+                MissingNode.getInstance());
         assertEquals(anybody.key(), keys.target(carol), "what is for anybody is for Carol, too");
     }
 }

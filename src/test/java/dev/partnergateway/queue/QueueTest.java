@@ -179,8 +179,8 @@ class QueueTest {
         ConsumerRecord<String, byte[]> record = record(answer.header("X-Request-Id"));
         again(record);
         again(record);
-        String events = "\"mpid\":\"" + profile + "\",\"events\":[{\"type\":\"custom_event\",\"name\":\"a\"},"
-                + "{\"type\":\"custom_event\",\"name\":\"a\"}]";
+        String events = "\"mpid\":\"" + profile + "\",\"events\":[{\"type\":\"custom_event\",\"name\":\"greeted\"},"
+                + "{\"type\":\"custom_event\",\"name\":\"greeted\"}]";
         String message = Calls.message(partner, "event_processing_request", unique(), events)
                 .header("X-Request-Id");
         again(record(message));
@@ -192,6 +192,64 @@ class QueueTest {
                 sandbox.ledger("events").stream()
                         .filter(event -> event.path("profileId").asText().equals(profile))
                         .count());
+    }
+
+    private static long tracked(String profile, String type) {
+        return sandbox.ledger("events").stream()
+                .filter(event -> event.path("profileId").asText().equals(profile))
+                .filter(event -> event.path("type").asText().equals(type))
+                .count();
+    }
+
+    @Test
+    void anEventThatTalonOneRefusesIsADeadLetterOfItsOwnAndIsTrackedOnceWhenItIsReplayed() {
+        String profile = unique();
+        String unknown = "type_" + profile.replace('-', '_');
+        String id = unique();
+        String events = "\"mpid\":\"" + profile + "\",\"events\":["
+                + "{\"type\":\"custom_event\",\"id\":\"a" + id + "\",\"name\":\"greeted\"},"
+                + "{\"type\":\"custom_event\",\"id\":\"b" + id + "\",\"name\":\"" + unknown + "\"},"
+                + "{\"type\":\"custom_event\",\"id\":\"c" + id + "\",\"name\":\"greeted\"}]";
+        String call =
+                Calls.message(partner, "event_processing_request", id, events).header("X-Request-Id");
+        Await.until(
+                sandbox::calls,
+                () -> tracked(profile, "greeted") == 2 && !deadLetter(call).isMissingNode());
+        JsonNode dead = deadLetter(call);
+        assertEquals("400", dead.path("reason").asText());
+        assertEquals(Calls.MESSAGES, dead.path("operation").asText());
+        assertTrue(dead.path("text").asText().contains(unknown), dead.toString());
+        assertEquals(0, tracked(profile, unknown));
+        sandbox.control("POST", "/sandbox/event-types?name=" + unknown, "");
+        Http.Answer replayed = manage("POST", "/dead-letters/replay?id=" + call);
+        assertEquals(1, replayed.json().path("replayed").asInt(), replayed.text());
+        Await.until(sandbox::calls, () -> tracked(profile, unknown) == 1);
+        assertTrue(deadLetter(call).isMissingNode());
+        String again =
+                Calls.message(partner, "event_processing_request", id, events).header("X-Request-Id");
+        behind(record(again));
+        assertEquals(1, tracked(profile, unknown), "the message comes again, and what is done is done");
+        assertEquals(2, tracked(profile, "greeted"));
+    }
+
+    @Test
+    void aUserWhomTalonOneRefusesIsADeadLetterAndTheOthersAreUpdated() {
+        String one = unique();
+        String other = unique();
+        String users = "\"user_profiles\":["
+                + "{\"mpid\":\"" + one
+                + "\",\"audiences\":[{\"audience_id\":1,\"audience_name\":\"A\",\"action\":\"add\","
+                + "\"audience_subscription_settings\":{\"t1AudienceID\":\"999\"}}]},"
+                + "{\"mpid\":\"" + other
+                + "\",\"audiences\":[{\"audience_id\":1,\"audience_name\":\"A\",\"action\":\"add\","
+                + "\"audience_subscription_settings\":{\"t1AudienceID\":\"2\"}}]}]";
+        String call = Calls.message(partner, "audience_membership_change_request", unique(), users)
+                .header("X-Request-Id");
+        Await.until(
+                sandbox::calls,
+                () -> Calls.joined(sandbox).contains(other) && !deadLetter(call).isMissingNode());
+        assertEquals("404", deadLetter(call).path("reason").asText());
+        assertFalse(Calls.joined(sandbox).contains(one));
     }
 
     /** Waits until everything in a record's partition up to now has been carried out. */

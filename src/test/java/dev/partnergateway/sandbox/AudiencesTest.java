@@ -113,7 +113,7 @@ class AudiencesTest {
                 + "\"description\":\"\",\"suggestions\":[],\"editable\":true}";
         assertEquals(201, sandbox.operator("POST", "/v1/attributes", body).status());
         assertEquals(409, sandbox.operator("POST", "/v1/attributes", body).status());
-        String event = "{\"profileId\":\"alice\",\"type\":\"seen\",\"attributes\":{\"color\":\"red\"}}";
+        String event = "{\"profileId\":\"alice\",\"type\":\"greeted\",\"attributes\":{\"color\":\"red\"}}";
         assertEquals(204, sandbox.shop("POST", "/v2/events", event).status());
         String bad = body.replace("\"name\":\"color\"", "\"name\":\"1color\"");
         assertEquals(

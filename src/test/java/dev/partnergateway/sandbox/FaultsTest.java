@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class FaultsTest {
 
     private static final String EVENTS = "/v2/events";
-    private static final String EVENT = "{\"profileId\":\"alice\",\"type\":\"seen\"}";
+    private static final String EVENT = "{\"profileId\":\"alice\",\"type\":\"greeted\"}";
 
     private static SandboxClient sandbox;
 

@@ -38,12 +38,12 @@ class ProfilesTest {
 
     @Test
     void anEventIsRecordedAndCreatesItsProfile() {
-        Reply quiet = sandbox.shop("POST", "/v2/events", "{\"profileId\":\"new\",\"type\":\"seen\"}");
+        Reply quiet = sandbox.shop("POST", "/v2/events", "{\"profileId\":\"new\",\"type\":\"greeted\"}");
         assertEquals(204, quiet.status());
         Reply reply = sandbox.shop(
                 "POST",
                 "/v2/events?silent=no",
-                "{\"profileId\":\"new\",\"type\":\"seen\",\"attributes\":{\"amount\":1.50},"
+                "{\"profileId\":\"new\",\"type\":\"greeted\",\"attributes\":{\"amount\":1.50},"
                         + "\"responseContent\":[\"event\",\"customerProfile\"]}");
         assertEquals(200, reply.status());
         assertEquals(0, reply.json().path("effects").size());
@@ -61,14 +61,14 @@ class ProfilesTest {
     void anEventNeedsAProfileATypeAndKnownAttributes() {
         assertEquals(
                 "Invalid /profileId",
-                sandbox.shop("POST", "/v2/events", "{\"type\":\"a\"}").error(0));
+                sandbox.shop("POST", "/v2/events", "{\"type\":\"greeted\"}").error(0));
         assertEquals(
                 "Invalid /type",
                 sandbox.shop("POST", "/v2/events", "{\"profileId\":\"a\"}").error(0));
         Reply unknown = sandbox.shop(
                 "POST",
                 "/v2/events",
-                "{\"profileId\":\"alice\",\"type\":\"a\",\"attributes\":{\"x\":1,\"amount\":\"1\"}}");
+                "{\"profileId\":\"alice\",\"type\":\"greeted\",\"attributes\":{\"x\":1,\"amount\":\"1\"}}");
         assertEquals(400, unknown.status());
         assertEquals("Unknown /attributes/x", unknown.error(0));
         assertEquals("Invalid /attributes/amount", unknown.error(1));

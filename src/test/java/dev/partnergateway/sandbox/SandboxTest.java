@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SandboxTest {
 
     private static final SettableClock CLOCK = new SettableClock();
-    private static final String EVENT = "{\"profileId\":\"alice\",\"type\":\"seen\",\"responseContent\":[\"event\"]}";
+    private static final String EVENT =
+            "{\"profileId\":\"alice\",\"type\":\"greeted\",\"responseContent\":[\"event\"]}";
 
     private static SandboxClient sandbox;
 

@@ -268,7 +268,7 @@ class PaceTest {
                 .send(
                         "POST",
                         "/braze/event",
-                        "{\"eventType\":\"viewed\",\"type\":\"string\",\"customerProfileId\":\"" + profile
+                        "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + profile
                                 + "\",\"identifier\":\"" + identifier + "\"}",
                         "Content-Type",
                         "application/json",
