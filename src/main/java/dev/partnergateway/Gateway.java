@@ -193,8 +193,7 @@ public final class Gateway implements AutoCloseable {
         ReferralCreation referrals = new ReferralCreation(talonOne, access, keys, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
         Audiences audiences = new Audiences(talonOne, access, store, upstream);
-        AttributeCatalogue catalogue = new AttributeCatalogue(talonOne, access, upstream);
-        Map<String, UpstreamStep> steps = new HashMap<>(Map.of(
+        Map<String, UpstreamStep> steps = Map.of(
                 "createCoupons",
                 coupons,
                 "createReferral",
@@ -202,15 +201,8 @@ public final class Gateway implements AutoCloseable {
                 "addLoyaltyPoints",
                 points,
                 "createAudienceV2",
-                audiences.creation()));
-        creatingAttributes(
-                steps, talonOne, catalogue, new AttributeCreation(talonOne, catalogue, access), telemetry.meters());
-        TalonOneComponent component = new TalonOneComponent(
-                talonOne,
-                List.of(new EventTypes(), new AttributeConversion(catalogue), audiences.ids()),
-                steps,
-                upstream,
-                telemetry.meters());
+                audiences.creation());
+        TalonOneComponent component = component(talonOne, access, audiences, steps, upstream, telemetry.meters());
         camel.addComponent("talon-one", component);
         Outbox outbox = open(new Outbox(store, seal, deployments::named, upstream));
         ServedOperations operations = server.operations();
@@ -315,6 +307,24 @@ public final class Gateway implements AutoCloseable {
                 store.embedded() ? Allowance.ofThisProcess() : new SharedAllowance(store),
                 store.embedded() ? Leases.ALONE : leases,
                 telemetry);
+    }
+
+    private static TalonOneComponent component(
+            TalonOne talonOne,
+            Access access,
+            Audiences audiences,
+            Map<String, UpstreamStep> special,
+            Executor upstream,
+            MeterRegistry meters) {
+        AttributeCatalogue catalogue = new AttributeCatalogue(talonOne, access, upstream);
+        Map<String, UpstreamStep> steps = new HashMap<>(special);
+        creatingAttributes(steps, talonOne, catalogue, new AttributeCreation(talonOne, catalogue, access), meters);
+        return new TalonOneComponent(
+                talonOne,
+                List.of(new EventTypes(), new AttributeConversion(catalogue), audiences.ids()),
+                steps,
+                upstream,
+                meters);
     }
 
     /** What carries attributes may need them created first (contract 2.10). */
