@@ -80,6 +80,14 @@ final class Body {
                     ? check.require(content.type().expectation())
                     : content.type().check(Json.FACTORY.objectNode(), check);
         }
+        if (content.type().knowsNoMemberOf(content.value())) {
+            String name = content.value().fieldNames().next();
+            check.enter(name);
+            JsonNode refused = check.report(": is not known here: did you mean "
+                    + Nearest.of(name, content.type().memberNames()) + "?");
+            check.leave();
+            return refused;
+        }
         return content.type().check(content.value(), check);
     }
 

@@ -24,4 +24,9 @@ final class BooleanType extends Type {
         }
         return check.refuse(expectation(), value);
     }
+
+    @Override
+    boolean blankMeansAbsent() {
+        return true;
+    }
 }

@@ -66,4 +66,9 @@ final class IntegerType extends Type {
                 Expectation.range(draft.minimum(), draft.exclusiveMinimum(), draft.maximum(), draft.exclusiveMaximum());
         return range.isEmpty() ? kind : "an integer" + range;
     }
+
+    @Override
+    boolean blankMeansAbsent() {
+        return true;
+    }
 }

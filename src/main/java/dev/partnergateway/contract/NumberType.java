@@ -55,4 +55,9 @@ final class NumberType extends Type {
         }
         return most == null || exact.compareTo(most) <= (belowMost ? -1 : 0);
     }
+
+    @Override
+    boolean blankMeansAbsent() {
+        return true;
+    }
 }

@@ -118,6 +118,11 @@ final class ObjectType extends Type {
     }
 
     @Override
+    Set<String> memberNames() {
+        return others == null && !requiresMembers() ? spellings : Set.of();
+    }
+
+    @Override
     boolean isMarked() {
         for (Property property : properties) {
             if (property.isMarked()) {

@@ -1,6 +1,7 @@
 package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.re2j.Pattern;
 import java.util.List;
 import java.util.Set;
@@ -26,10 +27,11 @@ final class StringType extends Type {
 
     @Override
     JsonNode coerce(JsonNode value, Check check) {
-        if (!value.isTextual()) {
+        if (!value.isTextual() && !value.isIntegralNumber()) {
             return check.refuse(expectation(), value);
         }
-        String text = value.textValue();
+        // Templates drop the quotes of ids that are all digits: no digit is lost here.
+        String text = value.asText();
         // What is too long is looked at no further.
         if (!hasLength(text) || (allowed != null && !allowed.contains(text)) || forbidden.contains(text)) {
             return check.refuse(expectation());
@@ -42,7 +44,7 @@ final class StringType extends Type {
                 return check.refuse(expectation());
             }
         }
-        return value;
+        return value.isTextual() ? value : TextNode.valueOf(text);
     }
 
     /** A file that allows no characters at all in so many words means what it says. */

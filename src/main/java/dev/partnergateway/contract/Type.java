@@ -1,6 +1,7 @@
 package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
 
 /** A compiled schema: checks a value and gives it back in the declared type. Immutable, shared by all calls. */
 abstract class Type {
@@ -57,6 +58,24 @@ abstract class Type {
      * Nothing else of the value is looked at, and nothing is refused.
      */
     void find(JsonNode value, Check check) {}
+
+    /** Names of declared members; none where others are taken as well, or there are no members. */
+    Set<String> memberNames() {
+        return Set.of();
+    }
+
+    /** Whether a value is an object with members of which this type takes none: what it says is not what was meant. */
+    final boolean knowsNoMemberOf(JsonNode value) {
+        if (!value.isObject() || value.isEmpty() || memberNames().isEmpty()) {
+            return false;
+        }
+        for (var member : value.properties()) {
+            if (memberNames().contains(member.getKey()) || Attributes.isPrefixed(member.getKey())) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** Whether an object of this type cannot be empty. */
     boolean requiresMembers() {

@@ -31,9 +31,6 @@ final class Coupons {
         if (count < 1 || count > MOST_AT_ONCE) {
             throw Refusal.badRequest("Invalid", "Must be from 1 to " + MOST_AT_ONCE, "pointer", "/numberOfCoupons");
         }
-        if (wanted.has("limits") && wanted.hasNonNull("recipientIntegrationId")) {
-            throw Refusal.badRequest("Invalid", "Not together with recipientIntegrationId", "pointer", "/limits");
-        }
         List<String> recipients = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             recipients.add(wanted.path("recipientIntegrationId").asText(""));

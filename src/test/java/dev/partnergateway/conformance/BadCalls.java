@@ -117,6 +117,48 @@ final class BadCalls {
         return calls.all;
     }
 
+    /** Good calls in which one optional number, boolean or date-time is blank, the way templates render what is not there. */
+    static List<Bad> ofBlanks(OpenAPI model, String template, Operation operation, JsonNode good) {
+        BadCalls calls = new BadCalls(model, template, operation, good);
+        Set<Integer> others = Set.of(404, 409, 429, 503);
+        List<Bad> blanks = new ArrayList<>();
+        for (Parameter parameter :
+                operation.getParameters() == null ? List.<Parameter>of() : operation.getParameters()) {
+            if (parameter.getIn().equals("query")
+                    && !Boolean.TRUE.equals(parameter.getRequired())
+                    && isNoText(parameter.getSchema())) {
+                Map<String, String> query = with(calls.query, parameter.getName(), "");
+                blanks.add(new Bad(
+                        "query " + parameter.getName() + " is blank",
+                        others,
+                        "",
+                        calls.headers,
+                        calls.path + text(query),
+                        text(calls.body)));
+            }
+        }
+        if (calls.body instanceof ObjectNode object && calls.schema().getProperties() != null) {
+            calls.schema().getProperties().forEach((name, schema) -> {
+                if (isNoText(schema) && !required(calls.schema()).contains(name)) {
+                    blanks.add(new Bad(
+                            name + " is blank",
+                            others,
+                            "",
+                            calls.headers,
+                            calls.path + text(calls.query),
+                            text(object.deepCopy().put(name, " "))));
+                }
+            });
+        }
+        return blanks;
+    }
+
+    private static boolean isNoText(Schema<?> schema) {
+        return schema.getType() != null
+                && (Set.of("integer", "number", "boolean").contains(schema.getType())
+                        || "date-time".equals(schema.getFormat()));
+    }
+
     private void add(String name, int status, String names, Map<String, String> withHeaders, String withBody) {
         all.add(new Bad(name, Set.of(status), names, withHeaders, path + text(query), withBody));
     }

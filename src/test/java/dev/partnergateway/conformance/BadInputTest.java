@@ -109,6 +109,35 @@ class BadInputTest {
                 .stream();
     }
 
+    @TestFactory
+    Stream<DynamicTest> whatIsOptionalMayBeBlank() throws IOException {
+        return ofEveryFile(model -> {
+                    List<DynamicTest> made = new ArrayList<>();
+                    String prefix = model.getServers().get(0).getUrl();
+                    model.getPaths()
+                            .forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
+                                JsonNode good = goodCall(method.name(), prefix + path);
+                                for (BadCalls.Bad blank : BadCalls.ofBlanks(model, prefix + path, operation, good)) {
+                                    made.add(DynamicTest.dynamicTest(
+                                            operation.getOperationId() + ": " + blank.name(),
+                                            () -> isNoMistake(method.name(), blank)));
+                                }
+                            }));
+                    return made;
+                })
+                .stream();
+    }
+
+    /** The call may be one too many, or come second: what is blank in it is not to blame. */
+    private static void isNoMistake(String method, BadCalls.Bad call) {
+        List<String> headers = new ArrayList<>();
+        call.headers().forEach((name, value) -> headers.addAll(List.of(name, value)));
+        Http.Answer answer = gateway.partner().send(method, call.path(), call.body(), headers.toArray(String[]::new));
+        assertTrue(
+                answer.status() < 300 || call.statuses().contains(answer.status()),
+                answer.status() + " " + answer.text());
+    }
+
     private static List<DynamicTest> ofEveryFile(Function<OpenAPI, List<DynamicTest>> tests) throws IOException {
         ParseOptions options = new ParseOptions();
         options.setResolve(true);

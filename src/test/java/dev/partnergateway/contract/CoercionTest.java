@@ -49,7 +49,6 @@ class CoercionTest {
     @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
             {"small":"1.0"}                  | /small: expected a 32-bit integer, got a string
             {"small":"1e3"}                  | /small: expected a 32-bit integer, got a string
-            {"small":""}                     | /small: expected a 32-bit integer, got a blank string
             {"small":"+1"}                   | /small: expected a 32-bit integer, got a string
             {"small":"١"}                    | /small: expected a 32-bit integer, got a string
             {"small":"-"}                    | /small: expected a 32-bit integer, got a string
@@ -76,7 +75,10 @@ class CoercionTest {
             {"choice":2}                     | /choice: expected one of 1, 3
             {"word":"a"}                     | /word: expected a string of 2 to 3 characters
             {"word":"abcd"}                  | /word: expected a string of 2 to 3 characters
-            {"word":12}                      | /word: expected a string of 2 to 3 characters, got an integer
+            {"word":1}                       | /word: expected a string of 2 to 3 characters
+            {"word":1234}                    | /word: expected a string of 2 to 3 characters
+            {"word":1.5}                     | /word: expected a string of 2 to 3 characters, got a number with a fraction or an exponent
+            {"word":true}                    | /word: expected a string of 2 to 3 characters, got a boolean
             {"code":"A"}                     | /code: expected a string of at most 1048576 characters matching ^[a-z]+$
             {"list":[]}                      | /list: expected an array of 1 to 10000 items
             {"list":[null]}                  | /list/0: expected a 64-bit integer, got null
@@ -107,7 +109,7 @@ class CoercionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"yes", "1", "", " true"})
+    @ValueSource(strings = {"yes", "1", " true"})
     void anyOtherWordIsNoBoolean(String word) {
         assertTrue(Given.coupon("\"isReservationMandatory\":\"" + word + "\"")
                 .fails()
@@ -176,6 +178,28 @@ class CoercionTest {
             """)
     void halfACharacterBecomesTheReplacementCharacter(String body, String checked) throws ContractViolation {
         assertEquals(checked, Given.values(body).body());
+    }
+
+    @Test
+    void aBlankTextInAnOptionalNumberOrBooleanMeansThatItWasLeftOut() throws ContractViolation {
+        assertEquals(
+                "{\"list\":[7],\"nested\":{\"a\":4}}",
+                Given.values(
+                                "{\"small\":\"\",\"above\":\" \",\"choice\":\"\",\"either\":\" \",\"nested\":{\"a\":\"\"}}")
+                        .body());
+        assertEquals(
+                "/campaignId: is required: expected an integer of at least 1, got a blank string",
+                Given.call("shop/createCoupon")
+                        .body("{\"deploymentUrl\":\"d\",\"campaignId\":\" \",\"identifier\":\"i\"}")
+                        .fails());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "12", "9007199254740993", "123456789012345678901234567890"})
+    void theDigitsOfANumberWhereATextIsMeantAreKept(String number) throws ContractViolation {
+        assertEquals(
+                "{\"kept\":\"" + number + "\",\"list\":[7]}",
+                Given.values("{\"kept\":" + number + "}").body());
     }
 
     @Test

@@ -75,9 +75,9 @@ class DeploymentTest {
     @Test
     void aDeploymentOfAnotherKindIsAnOrdinaryProblem() {
         assertEquals(
-                "/deploymentUrl: expected a string of at most 300 characters, got an integer",
+                "/deploymentUrl: expected a string of at most 300 characters, got an object",
                 Given.call("shop/createCoupon")
-                        .body("{\"deploymentUrl\":1,\"campaignId\":1,\"identifier\":\"i\"}")
+                        .body("{\"deploymentUrl\":{},\"campaignId\":1,\"identifier\":\"i\"}")
                         .fails());
     }
 

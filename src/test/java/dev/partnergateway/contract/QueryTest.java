@@ -37,7 +37,6 @@ class QueryTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
             usageLimit=1.0                          | query parameter usageLimit: expected a 64-bit integer, got a string
-            usageLimit=                             | query parameter usageLimit: expected a 64-bit integer, got a blank string
             skip=1                                  | query parameter skip: expected true or false, got a string
             startDate=2026-02-30T00:00:00Z          | query parameter startDate: expected an RFC 3339 date-time such as 2026-01-31T09:30:00Z
             recipientIntegrationId=%ff              | query parameter recipientIntegrationId: expected percent-encoded UTF-8 without NUL
@@ -62,7 +61,7 @@ class QueryTest {
                 "query parameter campaignId: is required: expected an integer of at least 1",
                 Given.query("").rawQuery(null).fails());
         assertEquals(
-                "query parameter campaignId: expected an integer of at least 1, got a blank string",
+                "query parameter campaignId: is required: expected an integer of at least 1, got a blank string",
                 Given.query("").rawQuery("campaignId=").fails());
     }
 
