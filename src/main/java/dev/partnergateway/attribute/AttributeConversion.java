@@ -3,13 +3,12 @@ package dev.partnergateway.attribute;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.partnergateway.call.Json;
 import dev.partnergateway.call.PartnerCall;
+import dev.partnergateway.contract.Written;
 import dev.partnergateway.talonone.RequestPreparation;
 import dev.partnergateway.talonone.UpstreamOperation;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /**
  * Gives text in attributes the type that Talon.One knows for them (contract 2.5, D5). Where the type is not known, or the
@@ -36,8 +35,8 @@ public final class AttributeConversion implements RequestPreparation {
             if (hasText(object)) {
                 catalogue.types(call, object.entity()).ifPresent(types -> object.values()
                         .properties()
-                        .forEach(attribute -> attribute.setValue(
-                                convert(attribute.getValue(), types.of(object.eventType(), attribute.getKey())))));
+                        .forEach(attribute -> attribute.setValue(convert(
+                                call, attribute.getValue(), types.of(object.eventType(), attribute.getKey())))));
             }
         }
     }
@@ -51,30 +50,28 @@ public final class AttributeConversion implements RequestPreparation {
         return false;
     }
 
-    private static JsonNode convert(JsonNode value, String type) {
+    private static JsonNode convert(PartnerCall call, JsonNode value, String type) {
         if (!value.isTextual()) {
             return value;
         }
         String text = value.asText().strip();
-        JsonNode read = json(text);
         return switch (type) {
-            case "number" -> read.isNumber() ? read : value;
+            case "number" -> orElse(Written.number(text), JsonNode::isNumber, value);
             case "boolean" -> {
                 String lower = text.toLowerCase(Locale.ROOT);
                 yield lower.equals("true") || lower.equals("false")
                         ? JsonNodeFactory.instance.booleanNode(lower.equals("true"))
                         : value;
             }
-            case "location" -> read.isObject() ? read : value;
-            default -> type.startsWith("(list") && read.isArray() ? read : value;
+            case "location" -> orElse(Written.container(text, call.budget()), JsonNode::isObject, value);
+            default ->
+                type.startsWith("(list")
+                        ? orElse(Written.container(text, call.budget()), JsonNode::isArray, value)
+                        : value;
         };
     }
 
-    private static JsonNode json(String text) {
-        try {
-            return Json.read(text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            return JsonNodeFactory.instance.missingNode();
-        }
+    private static JsonNode orElse(JsonNode read, Predicate<JsonNode> fits, JsonNode value) {
+        return fits.test(read) ? read : value;
     }
 }

@@ -3,10 +3,8 @@ package dev.partnergateway.attribute;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.partnergateway.contract.Written;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
@@ -71,7 +69,8 @@ final class DeclaredTypes {
         JsonNode converted =
                 switch (type) {
                     case "boolean" -> bool(value);
-                    case "number" -> value.isTextual() ? json(value.asText().strip()) : value;
+                    case "number" ->
+                        value.isTextual() ? Written.number(value.asText().strip()) : value;
                     case "string" -> value.isContainerNode() ? value : TextNode.valueOf(value.asText());
                     default -> value;
                 };
@@ -102,14 +101,6 @@ final class DeclaredTypes {
             return value.isTextual();
         } catch (DateTimeParseException e) {
             return false;
-        }
-    }
-
-    private static JsonNode json(String text) {
-        try {
-            return Json.read(text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            return JsonNodeFactory.instance.missingNode();
         }
     }
 

@@ -102,11 +102,6 @@ class CouponsTest {
             {"\"attributes\":{\"nope\":1}}", "Unknown /attributes/nope"},
             {"\"attributes\":{\"tier\":\"1\"}}", "Invalid /attributes/tier"},
             {"\"attributes\":{\"tags\":\"a\"}}", "Invalid /attributes/tags"},
-            {
-                "\"recipientIntegrationId\":\"alice\",\"limits\":[{\"action\":\"redeemCoupon\",\"limit\":1,"
-                        + "\"entities\":[\"Coupon\"]}]}",
-                "Invalid /limits"
-            },
         };
         for (String[] one : wrong) {
             String body = one[0].startsWith("\"usageLimit") ? "{\"numberOfCoupons\":1," + one[0] : start + one[0];
