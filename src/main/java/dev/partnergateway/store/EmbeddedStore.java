@@ -40,7 +40,7 @@ final class EmbeddedStore extends Store {
             writer = new Writer(file, readers::renew);
         } catch (SQLException | FlywayException e) {
             file.close();
-            throw new IllegalStateException("The store " + file.path() + " cannot be used", root(e));
+            throw new IllegalStateException("The store " + file.path() + " cannot be used" + why(e), e);
         } catch (RuntimeException | Error e) {
             file.close();
             throw e;
@@ -50,14 +50,13 @@ final class EmbeddedStore extends Store {
                 .register(meters);
     }
 
-    /** What Flyway wraps says it better. */
-    private Throwable root(Throwable failure) {
+    private String why(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLiteException embedded) {
-                return new IllegalStateException(reason(embedded), failure);
+                return ", because " + reason(embedded);
             }
         }
-        return failure;
+        return "";
     }
 
     @Override

@@ -24,7 +24,7 @@ final class Readers implements AutoCloseable {
     private final Semaphore free = new Semaphore(MOST);
     private final Deque<Reader> idle = new ArrayDeque<>();
 
-    /** Grows when the file was opened anew: readers from before are not used any more. */
+    /** Grows when the file is to be opened anew: readers from before are not used any more. */
     private final AtomicInteger age = new AtomicInteger();
 
     private boolean closed;
@@ -109,7 +109,7 @@ final class Readers implements AutoCloseable {
         return free.getQueueLength();
     }
 
-    /** The file was opened anew. */
+    /** The file is opened anew from now on. */
     void renew() {
         synchronized (idle) {
             age.incrementAndGet();

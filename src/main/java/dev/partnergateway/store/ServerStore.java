@@ -79,6 +79,7 @@ final class ServerStore extends Store {
     private static void migrate(HikariConfig config) {
         Flyway.configure()
                 .dataSource(config.getJdbcUrl(), config.getUsername(), config.getPassword())
+                .jdbcProperties(Map.of("prepareThreshold", "0", "logServerErrorDetail", "false"))
                 .locations("classpath:db/schema")
                 .placeholders(SPELLING)
                 .load()

@@ -27,8 +27,11 @@ public abstract sealed class Store implements AutoCloseable permits EmbeddedStor
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private static final Sql PULSE = new Sql("INSERT INTO pulse (gateway, at) VALUES (?, " + Sql.NOW
-            + ") ON CONFLICT (gateway) DO UPDATE SET at = " + Sql.NOW);
+    /** Looks at the table of answers, too: who locks that keeps calls waiting. */
+    private static final Sql PULSE = new Sql("INSERT INTO pulse (gateway, at) SELECT ?, " + Sql.NOW
+            + " WHERE NOT EXISTS (SELECT 1 FROM answer WHERE id = '') ON CONFLICT (gateway) DO UPDATE SET at = "
+            + Sql.NOW);
+
     private static final Sql PRUNE = new Sql("DELETE FROM pulse WHERE at < " + Sql.NOW + " - 600000");
 
     private final String gateway = UUID.randomUUID().toString();

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -20,6 +19,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Properties;
 
 /**
@@ -32,6 +33,7 @@ final class StoreFile implements AutoCloseable {
     static final String URL = "jdbc:sqlite:";
 
     private static final String LIBRARY_FOLDER = "org.sqlite.tmpdir";
+    private static final String TEMPORARY = "java.io.tmpdir";
     private static final String LIBRARY = "sqlite-*-*sqlitejdbc*";
 
     private final String url;
@@ -134,19 +136,24 @@ final class StoreFile implements AutoCloseable {
     }
 
     /**
-     * SQLite's own code is unpacked beside the file, the one place that is written to anyway; what processes that were
-     * killed have left of it is removed.
+     * SQLite's own code is unpacked where temporary files are; beside the store where there is no such place. What processes
+     * that were killed have left of it is removed.
      */
     private static void placeLibrary(Path folder) throws IOException {
-        if (System.getProperty(LIBRARY_FOLDER) != null) {
-            return;
+        if (System.getProperty(LIBRARY_FOLDER) == null && !Files.isWritable(Path.of(System.getProperty(TEMPORARY)))) {
+            System.setProperty(LIBRARY_FOLDER, folder.toString());
         }
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, LIBRARY)) {
+        Path place = Path.of(System.getProperty(LIBRARY_FOLDER, System.getProperty(TEMPORARY)));
+        Instant old = Instant.now().minus(Duration.ofHours(1));
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(place, LIBRARY)) {
             for (Path file : left) {
-                Files.delete(file);
+                if (Files.isWritable(file)
+                        && Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                    // A process that uses it keeps it all the same.
+                    Files.deleteIfExists(file);
+                }
             }
         }
-        System.setProperty(LIBRARY_FOLDER, folder.toString());
     }
 
     private Object identity() throws IOException {
@@ -173,13 +180,12 @@ final class StoreFile implements AutoCloseable {
      */
     void takeAgain() throws SQLException {
         try {
-            if (!Files.exists(path)) {
-                throw new NoSuchFileException(path.toString());
-            }
-            if (!inPlace()) {
+            if (lock == null || !inPlace()) {
+                // What is held of a disk keeps it from being mounted again.
                 close();
+                Object found = identity();
                 lock();
-                identity = identity();
+                identity = found;
             }
         } catch (IOException | IllegalStateException e) {
             throw new SQLException("the store " + path + " is not there", e);

@@ -41,7 +41,7 @@ final class Writer implements AutoCloseable {
     private static final Predicate<Thread> VIRTUAL = virtual();
 
     private final StoreFile file;
-    private final Runnable renewed;
+    private final Runnable failed;
     private final BlockingQueue<Write> waiting = new LinkedBlockingQueue<>();
     private final Map<String, PreparedStatement> statements = new HashMap<>();
     private final Thread thread = new Thread(this::work, "store writer");
@@ -55,11 +55,11 @@ final class Writer implements AutoCloseable {
     /**
      * Begins to write.
      *
-     * @param renewed told when the file was opened anew, because it was away or could not be written
+     * @param failed told when the file could not be written, and is opened anew
      */
-    Writer(StoreFile file, Runnable renewed) throws SQLException {
+    Writer(StoreFile file, Runnable failed) throws SQLException {
         this.file = file;
-        this.renewed = renewed;
+        this.failed = failed;
         this.connection = opened();
         thread.setDaemon(true);
         thread.start();
@@ -252,7 +252,6 @@ final class Writer implements AutoCloseable {
         if (connection == null) {
             file.takeAgain();
             connection = opened();
-            renewed.run();
         }
     }
 
@@ -281,6 +280,7 @@ final class Writer implements AutoCloseable {
             statements.clear();
         }
         connection = null;
+        failed.run();
     }
 
     /** Carries out what waits, then no more. */

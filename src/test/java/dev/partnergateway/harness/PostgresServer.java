@@ -57,6 +57,11 @@ public final class PostgresServer implements AutoCloseable {
                 "postgres");
     }
 
+    /** Where it listens. */
+    public int port() {
+        return port;
+    }
+
     /** Folder that its rows are in, also when it has stopped. */
     public Path data() {
         return data;

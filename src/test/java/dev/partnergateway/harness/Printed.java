@@ -53,7 +53,7 @@ public final class Printed implements LauncherSessionListener {
     }
 
     /** Notes a line that a process of a test has printed. */
-    static void line(String line) {
+    public static void line(String line) {
         KEPT.writeBytes((line + '\n').getBytes(StandardCharsets.UTF_8));
     }
 

@@ -47,7 +47,8 @@ class PlansTest {
     /** A count of what is rare or too many to count further. */
     private static final Pattern BOUNDED = Pattern.compile("FROM \\(SELECT 1 FROM .* LIMIT [0-9]+\\)");
 
-    private static final Pattern ON_SQLITE = Pattern.compile("SCAN (\\w+)(?: USING (?:COVERING )?INDEX (\\w+))?.*");
+    private static final Pattern ON_SQLITE =
+            Pattern.compile("SCAN (?!CONSTANT ROW)(\\w+)(?: USING (?:COVERING )?INDEX (\\w+))?.*");
     private static final Pattern ON_POSTGRES = Pattern.compile(
             "\\s*(?:->)?\\s*(Seq Scan|Index (?:Only )?Scan using (\\w+)|Bitmap Index Scan) on (\\w+).*");
 

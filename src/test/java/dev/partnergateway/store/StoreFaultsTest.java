@@ -1,0 +1,234 @@
+package dev.partnergateway.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.GatewayProcess;
+import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.Mount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * Disks that are full, fail, or are gone, and files that are damaged or taken: calls are answered 503 and the gateway is
+ * not ready for as long as that lasts, without a restart, and whatever was answered is there.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+class StoreFaultsTest {
+
+    /** Within which readiness follows; the machine that runs tests may be slow to ask and to answer. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private static final int READY = 200;
+    private static final int NOT_READY = 503;
+
+    private static Map<String, String> settings(Path file) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("gateway.store.url", "jdbc:sqlite:" + file);
+        settings.put("gateway.sandbox.management-rate", "0");
+        return settings;
+    }
+
+    private static GatewayProcess gateway(Path file) {
+        GatewayProcess gateway = GatewayProcess.start(GatewayProcess.workingDirectory(), settings(file));
+        gateway.sandbox().limits("{\"managementPerSecond\":0}");
+        return gateway;
+    }
+
+    private static Http.Answer event(GatewayProcess gateway, String identifier) {
+        return gateway.partner()
+                .send(
+                        "POST",
+                        "/braze/event",
+                        "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + identifier
+                                + "\",\"identifier\":\"" + identifier + "\"}",
+                        "Authorization",
+                        "ApiKey-v1 sandbox-key-demo-shop",
+                        "Content-Type",
+                        "application/json",
+                        "destination-hostname",
+                        "sandbox.example");
+    }
+
+    private static int ready(GatewayProcess gateway) {
+        return gateway.management()
+                .send("GET", "/observe/health/ready", (String) null)
+                .status();
+    }
+
+    private static void soonReady(GatewayProcess gateway, int status) {
+        long begun = System.nanoTime();
+        Await.until(gateway::output, () -> ready(gateway) == status);
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        assertTrue(took.compareTo(SOON) < 0, () -> "readiness was " + status + " after " + took);
+    }
+
+    /** Calls until the store refuses one; what was answered before is remembered. */
+    private static void callUntilRefused(GatewayProcess gateway, Map<String, byte[]> answered) {
+        Await.until(answered::size, () -> {
+            String identifier = UUID.randomUUID().toString();
+            Http.Answer answer = event(gateway, identifier);
+            if (answer.status() == 200) {
+                answered.put(identifier, answer.body());
+            }
+            return answer.status() == 503 && "1".equals(answer.header("Retry-After"));
+        });
+    }
+
+    private static void allAreThere(GatewayProcess gateway, Map<String, byte[]> answered) {
+        assertFalse(answered.isEmpty());
+        answered.forEach((identifier, body) -> {
+            Http.Answer repeat = event(gateway, identifier);
+            assertEquals(200, repeat.status(), repeat.text());
+            assertArrayEquals(body, repeat.body());
+        });
+    }
+
+    @Test
+    void aFileIsOneProcessesAtATimeAndTheSecondOneSaysWhoHasIt() throws IOException {
+        Path file = Files.createTempDirectory("gateway-home").resolve("data/gateway.db");
+        try (GatewayProcess first = gateway(file)) {
+            GatewayProcess second = GatewayProcess.launch(GatewayProcess.workingDirectory(), settings(file));
+            assertEquals(1, second.exitCode());
+            assertTrue(second.output().contains("The store " + file + " is used by process "), second.output());
+            assertTrue(second.output().contains("One process at a time"), second.output());
+            assertEquals(200, event(first, "still").status(), "the first goes on");
+            first.kill();
+        }
+        try (GatewayProcess next = gateway(file)) {
+            assertEquals(200, event(next, "next").status(), "a process that was killed holds nothing");
+        }
+    }
+
+    @Test
+    void onlyItsOwnerReadsTheFile() throws IOException {
+        Path file = Files.createTempDirectory("gateway-home").resolve("data/gateway.db");
+        try (GatewayProcess gateway = gateway(file)) {
+            event(gateway, "private");
+            for (String ending : new String[] {"", "-wal", "-shm", ".lock"}) {
+                Path each = file.resolveSibling(file.getFileName() + ending);
+                assertEquals(
+                        "rw-------",
+                        PosixFilePermissions.toString(Files.getPosixFilePermissions(each)),
+                        each::toString);
+            }
+            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
+        }
+    }
+
+    @Test
+    void aFullDiskIsToldByReadinessAndOverWhenThereIsRoom() throws IOException {
+        try (Mount disk = Mount.inMemory(8);
+                GatewayProcess gateway = gateway(disk.folder().resolve("data/gateway.db"))) {
+            Map<String, byte[]> answered = new LinkedHashMap<>();
+            String first = UUID.randomUUID().toString();
+            answered.put(first, event(gateway, first).body());
+            Path filler = disk.folder().resolve("filler");
+            fill(filler);
+            callUntilRefused(gateway, answered);
+            soonReady(gateway, NOT_READY);
+            assertTrue(gateway.output().contains("is full: make room there"), gateway.output());
+            Files.delete(filler);
+            soonReady(gateway, READY);
+            allAreThere(gateway, answered);
+        }
+    }
+
+    private static void fill(Path filler) {
+        byte[] block = new byte[4096];
+        try {
+            for (; ; ) {
+                Files.write(filler, block, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            }
+        } catch (IOException full) {
+            assertTrue(full.getMessage().contains("No space"), full.toString());
+        }
+    }
+
+    @Test
+    void aDiskThatFailsAndIsMountedAgainNeedsNoRestart() {
+        try (Mount disk = Mount.ofADisk(32);
+                GatewayProcess gateway = gateway(disk.folder().resolve("data/gateway.db"))) {
+            Map<String, byte[]> answered = new LinkedHashMap<>();
+            String first = UUID.randomUUID().toString();
+            answered.put(first, event(gateway, first).body());
+            disk.failed();
+            callUntilRefused(gateway, answered);
+            soonReady(gateway, NOT_READY);
+            disk.away();
+            soonReady(gateway, NOT_READY);
+            assertTrue(disk.again());
+            soonReady(gateway, READY);
+            allAreThere(gateway, answered);
+        }
+    }
+
+    @Test
+    void nothingIsAnsweredOutOfAFileThatWasTakenAwayAndItIsUsedAgainWhenItIsBack() throws IOException {
+        Path home = Files.createTempDirectory("gateway-home");
+        Path data = home.resolve("data");
+        try (GatewayProcess gateway = gateway(data.resolve("gateway.db"))) {
+            Map<String, byte[]> answered = new LinkedHashMap<>();
+            String first = UUID.randomUUID().toString();
+            answered.put(first, event(gateway, first).body());
+            Files.move(data, home.resolve("away"));
+            assertEquals(503, event(gateway, "away").status());
+            soonReady(gateway, NOT_READY);
+            Files.move(home.resolve("away"), data);
+            soonReady(gateway, READY);
+            allAreThere(gateway, answered);
+        }
+    }
+
+    @Test
+    void aDamagedFileIsNamedWithWhatToDo() throws IOException {
+        Path file = Files.createTempDirectory("gateway-home").resolve("data/gateway.db");
+        Path kept = file.resolveSibling("kept.db");
+        try (GatewayProcess gateway = gateway(file)) {
+            Map<String, byte[]> answered = new LinkedHashMap<>();
+            String first = UUID.randomUUID().toString();
+            answered.put(first, event(gateway, first).body());
+            Files.move(file, kept);
+            Files.writeString(file, "This is no database. ".repeat(500));
+            assertEquals(503, event(gateway, "damaged").status());
+            soonReady(gateway, NOT_READY);
+            assertTrue(gateway.output().contains(file + " is damaged: stop the gateway"), gateway.output());
+            Files.move(kept, file, StandardCopyOption.REPLACE_EXISTING);
+            soonReady(gateway, READY);
+            allAreThere(gateway, answered);
+            gateway.kill();
+        }
+        for (String ending : new String[] {"-wal", "-shm"}) {
+            Files.deleteIfExists(file.resolveSibling(file.getFileName() + ending));
+        }
+        Files.writeString(file, "This is no database. ".repeat(500));
+        GatewayProcess refused = GatewayProcess.launch(GatewayProcess.workingDirectory(), settings(file));
+        assertEquals(1, refused.exitCode());
+        assertTrue(refused.output().contains("is damaged: stop the gateway, keep the file"), refused.output());
+    }
+
+    @Test
+    void aReadOnlyRootWithoutATemporaryFolderIsEnoughForTheLibrary() throws IOException {
+        Path file = Files.createTempDirectory("gateway-home").resolve("data/gateway.db");
+        Map<String, String> settings = settings(file);
+        settings.put("java.io.tmpdir", "/nowhere");
+        try (GatewayProcess gateway = GatewayProcess.start(GatewayProcess.workingDirectory(), settings)) {
+            assertEquals(200, event(gateway, "unpacked").status());
+        }
+    }
+}
