@@ -219,7 +219,8 @@ public final class Gateway implements AutoCloseable {
         checks.setCamelContext(camel);
         camel.getComponent("rest-openapi", RestOpenApiComponent.class).setRestOpenapiProcessorStrategy(checks);
         Chores chores = open(new Chores(LONGEST_CHORE));
-        List.of(new ReadyCheck(server, store), new LiveCheck(chores)).forEach(HealthCheckRegistry.get(camel)::register);
+        List.of(new ReadyCheck(server, store), new LiveCheck(chores), new ClientCheck(talonOne))
+                .forEach(HealthCheckRegistry.get(camel)::register);
         publishEvents(camel, telemetry);
         management = open(ManagementPort.open(settings, server.vertx(), workers("management", 8), camel, telemetry));
         main.start();

@@ -46,8 +46,8 @@ public final class Access {
      * @param address text of the deployment; null when the call names none
      * @param keyInBody the key, for integrations that send it in the body; null when there is none
      * @param authorization values of the {@code Authorization} header
-     * @throws Refusal 400 or 401; 429 when too many keys from its address were not accepted; 503 when the deployment has too many; what Talon.One's
-     *     answer means when it cannot tell
+     * @throws Refusal 400 or 401; 429 when too many new keys come from its address; 503 when the deployment has too many
+     *     calls, or cannot tell of the key
      */
     public void admit(PartnerCall call, String address, String keyInBody, List<String> authorization) {
         Operation operation = call.operation();
@@ -69,9 +69,13 @@ public final class Access {
     /**
      * Lets an admitted call with good content go on, or refuses it.
      *
-     * @throws Refusal 400, 401, 404 or 501 as {@link #prove}; 429 when it is one too many of its key
+     * @throws Refusal 400, 401, 404 or 501 as {@link #prove}; 401 when the key is good for dry runs only and this is
+     *     none; 429 when it is one too many of its key
      */
     public void accept(PartnerCall call) {
+        if (call.isAdmitted()) {
+            verify(call);
+        }
         rateLimits.count(call);
         prove(call);
     }
@@ -79,7 +83,7 @@ public final class Access {
     /**
      * Proves what the operation's {@code x-proof} asks for; also where an admitted call is carried out later.
      *
-     * @throws Refusal 400, 401, 404 or 501 (contract 2.3)
+     * @throws Refusal 400, 401, 404 or 501
      */
     public void prove(PartnerCall call) {
         Operation operation = call.operation();
@@ -108,7 +112,7 @@ public final class Access {
         attempts.accepted(deployment, credential);
     }
 
-    /** A key registered for one platform is not good for another's routes (contract 2.3). */
+    /** A key registered for one platform is not good for another's routes. */
     private static void requirePlatform(Deployment.RegisteredKey registered, String platform) {
         if (registered != null
                 && !platform.isEmpty()
@@ -123,7 +127,7 @@ public final class Access {
      * The campaign a call creates coupons in, proven to be the caller's. It is named by {@code applicationId} and
      * {@code campaignId} in the call's body or query.
      *
-     * @throws Refusal 400, 401, 404 or 501 (contract 2.3)
+     * @throws Refusal 400, 401, 404 or 501
      */
     public Campaign campaign(PartnerCall call) {
         Campaign campaign = proof.campaign(call, number(call, "applicationId"), number(call, "campaignId"));
@@ -145,7 +149,7 @@ public final class Access {
     /**
      * The Application that the caller's key belongs to.
      *
-     * @throws Refusal 401 when the key is not accepted, or nobody can tell (D2)
+     * @throws Refusal 401 when the key is not accepted, or nobody can tell
      */
     public long application(PartnerCall call) {
         return proof.application(call);
@@ -168,7 +172,7 @@ public final class Access {
     }
 
     /**
-     * Whom stored keys of this call belong to (contract 2.9). Asking verifies the key, so that a stored answer goes only
+     * Whom stored keys of this call belong to. Asking verifies the key, so that a stored answer goes only
      * to a key that the deployment still accepts.
      *
      * @throws Refusal 401 when it does not

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads a partner's key from where its family puts it (contract 2.2). */
+/** Reads a partner's key from where its family puts it. */
 final class Credentials {
 
     /** Visible ASCII only: anything else could not stand in a header on the way to Talon.One. */

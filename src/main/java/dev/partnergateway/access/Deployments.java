@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The configured deployments; whatever address a caller gives, only these are ever called (contract 2.1). */
+/** The configured deployments; whatever address a caller gives, only these are ever called. */
 public final class Deployments {
 
     private static final Pattern HOST =

@@ -28,7 +28,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Proves what a partner's key is good for, before the operator's stronger key is used on its behalf (contract 2.3). What
+ * Proves what a partner's key is good for, before the operator's stronger key is used on its behalf. What
  * was proven is remembered for 5 minutes; one key is proven once however many calls wait. Proofs cannot be made to flood a
  * deployment: only so many are made at once, and those of keys that it accepted before do not queue behind the others.
  */
@@ -41,6 +41,7 @@ public final class KeyProof {
     private static final Duration AT_ALL = Duration.ofNanos(1);
 
     private static final Duration WAIT = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(1);
     private static final int MOST = 100_000;
 
     private final TalonOne talonOne;
@@ -89,10 +90,16 @@ public final class KeyProof {
      *
      * @param accepted whether it accepts it
      * @param application id of the key's Application; 0 = not known
+     * @param rehearsesOnly whether it is good for nothing but dry runs, as keys of type staging are
      */
-    record Binding(boolean accepted, long application) {
+    record Binding(boolean accepted, long application, boolean rehearsesOnly) {
 
-        private static final Binding REFUSED = new Binding(false, 0);
+        private static final Binding REFUSED = new Binding(false, 0, false);
+        private static final Binding REHEARSES = new Binding(true, 0, true);
+
+        private Binding(boolean accepted, long application) {
+            this(accepted, application, false);
+        }
     }
 
     /**
@@ -145,14 +152,16 @@ public final class KeyProof {
     /**
      * What the deployment says of the call's key (steps 2 and 3).
      *
-     * @throws Refusal 401 when it does not accept it; 429, 502, 503 or 504 when it cannot be asked
+     * @throws Refusal 401 when it does not accept it; 503 when it cannot be asked
      */
     Binding binding(PartnerCall call) {
         Deployment deployment = call.deployment();
         Credential credential = call.credential();
         KeyAt key = new KeyAt(deployment, credential.hash());
         Binding binding = told(bindings, key, () -> inTurn(key, () -> ask(deployment, credential)));
-        if (!binding.accepted()) {
+        // Before its content is read, nobody knows whether a call asks for a dry run.
+        boolean real = call.checked() != null && !call.checked().dryRun();
+        if (!binding.accepted() || real && binding.rehearsesOnly()) {
             throw Refusal.of(401, "Talon.One does not accept this API key");
         }
         return binding;
@@ -162,7 +171,7 @@ public final class KeyProof {
         boolean before = acceptedBefore.getIfPresent(key) != null;
         Semaphore lane = lanes.computeIfAbsent(new Lane(key.deployment(), before), unused -> new Semaphore(AT_ONCE));
         if (!lane.tryAcquire()) {
-            throw Refusal.retry(503, "Too many API keys are being checked: try again", Duration.ofSeconds(1));
+            throw Refusal.retry(503, "Too many API keys are being checked: try again", SOON);
         }
         try {
             Binding binding = question.get();
@@ -180,18 +189,15 @@ public final class KeyProof {
     private Binding ask(Deployment deployment, Credential credential) {
         UpstreamOperation list = talonOne.contract().operation("integrationGetAllCampaigns");
         ObjectNode query = JsonNodeFactory.instance.objectNode().put("pageSize", "1");
-        UpstreamAnswer answer = send(list, deployment, credential, null, query);
-        if (answer.status() == 401 || answer.status() == 403) {
-            return Binding.REFUSED;
+        Said said = said(list, deployment, credential, query);
+        if (said.verdict() == Verdict.REFUSED) {
+            return rehearses(deployment, credential) ? Binding.REHEARSES : Binding.REFUSED;
         }
         Deployment.RegisteredKey registered = deployment.registry().get(credential.hash());
-        if (answer.status() == 404) {
+        if (said.verdict() == Verdict.NOTHING) {
             return withoutCampaigns(deployment, credential, registered);
         }
-        if (!answer.ok()) {
-            throw TalonOne.refusal(list, answer);
-        }
-        long told = answer.body().path("data").path(0).path("applicationId").asLong(0);
+        long told = said.body().path("data").path(0).path("applicationId").asLong(0);
         if (registered == null) {
             return new Binding(true, told);
         }
@@ -201,22 +207,67 @@ public final class KeyProof {
                 : Binding.REFUSED;
     }
 
-    /** An older deployment cannot list campaigns to a key; whether it accepts the key it can still tell. */
+    /** Whether a key that may not list campaigns is one at all: those of type staging may do dry runs and nothing else. */
+    private boolean rehearses(Deployment deployment, Credential credential) {
+        UpstreamOperation ping = talonOne.contract().operation("authPing");
+        return said(ping, deployment, credential, null).verdict() == Verdict.ACCEPTED;
+    }
+
+    /**
+     * An older deployment cannot list campaigns to a key; whether it accepts the key it can still tell. Where it cannot
+     * tell even that, the operator's word counts, and without it nothing is known for the key.
+     */
     private Binding withoutCampaigns(
             Deployment deployment, Credential credential, Deployment.RegisteredKey registered) {
         UpstreamOperation ping = talonOne.contract().operation("authPing");
-        UpstreamAnswer answer = send(ping, deployment, credential, null, null);
-        if (answer.status() == 401 || answer.status() == 403) {
+        Verdict verdict = said(ping, deployment, credential, null).verdict();
+        if (verdict == Verdict.REFUSED || verdict == Verdict.NOTHING && registered == null) {
             return Binding.REFUSED;
         }
         return new Binding(true, registered == null ? 0 : registered.application());
+    }
+
+    /** What an answer proves of the key it was asked with. */
+    private enum Verdict {
+        ACCEPTED,
+        REFUSED,
+        /** The deployment knows no such operation. */
+        NOTHING
+    }
+
+    private record Said(Verdict verdict, JsonNode body) {}
+
+    /**
+     * Asks a deployment with a key.
+     *
+     * @throws Refusal 503 when it says nothing about the key, which must not be remembered
+     */
+    private Said said(UpstreamOperation operation, Deployment deployment, Credential credential, ObjectNode query) {
+        UpstreamAnswer answer;
+        try {
+            answer = talonOne.send(proof(operation, deployment, credential, null, query));
+        } catch (Unanswered e) {
+            throw cannotTell(SOON);
+        }
+        if (answer.ok()) {
+            return new Said(Verdict.ACCEPTED, answer.body());
+        }
+        return switch (answer.status()) {
+            case 401, 403 -> new Said(Verdict.REFUSED, answer.body());
+            case 404 -> new Said(Verdict.NOTHING, answer.body());
+            default -> throw cannotTell(answer.retryAfter().isZero() ? SOON : answer.retryAfter());
+        };
+    }
+
+    private static Refusal cannotTell(Duration retryAfter) {
+        return Refusal.retry(503, "Talon.One cannot check this API key right now: try again", retryAfter);
     }
 
     /**
      * Proves that the call's key belongs to an Application and that a campaign does, too (steps 1 to 5).
      *
      * @return the campaign
-     * @throws Refusal 400, 401, 404 or 501 as contract 2.3 says
+     * @throws Refusal 400, 401, 404 or 501
      */
     Campaign campaign(PartnerCall call, long application, long campaignId) {
         Deployment deployment = call.deployment();
@@ -236,7 +287,7 @@ public final class KeyProof {
      * hold (steps 1 to 3 and 6).
      *
      * @param application the Application that the call names; 0 = none, the key's own is meant
-     * @throws Refusal 400, 401, 404 or 501 as contract 2.3 says
+     * @throws Refusal 400, 401, 404 or 501
      */
     void loyaltyProgram(PartnerCall call, long programId, long application) {
         Deployment deployment = call.deployment();
@@ -287,7 +338,7 @@ public final class KeyProof {
     /**
      * The Application that the call's key belongs to.
      *
-     * @throws Refusal 401 when nobody can tell: fail closed (D2)
+     * @throws Refusal 401 when nobody can tell
      */
     long application(PartnerCall call) {
         long application = binding(call).application();
@@ -331,20 +382,29 @@ public final class KeyProof {
             Credential credential,
             ObjectNode path,
             ObjectNode query) {
-        JsonNode none = JsonNodeFactory.instance.objectNode();
         try {
-            return talonOne.send(new UpstreamCall(
-                    operation,
-                    deployment,
-                    credential,
-                    path == null ? none : path,
-                    query == null ? none : query,
-                    null,
-                    null,
-                    null,
-                    WAIT));
+            return talonOne.send(proof(operation, deployment, credential, path, query));
         } catch (Unanswered e) {
             throw TalonOne.refusal(operation, e);
         }
+    }
+
+    private static UpstreamCall proof(
+            UpstreamOperation operation,
+            Deployment deployment,
+            Credential credential,
+            ObjectNode path,
+            ObjectNode query) {
+        JsonNode none = JsonNodeFactory.instance.objectNode();
+        return new UpstreamCall(
+                operation,
+                deployment,
+                credential,
+                path == null ? none : path,
+                query == null ? none : query,
+                null,
+                null,
+                null,
+                WAIT);
     }
 }

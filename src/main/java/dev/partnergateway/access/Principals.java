@@ -6,7 +6,7 @@ import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 
 /**
- * Whom a key stands for in stored keys (contract 2.9): its Application, or the key itself when nobody could tell. The
+ * Whom a key stands for in stored keys: its Application, or the key itself when nobody could tell. The
  * first word counts for good: if it changed when a campaign starts or stops, every earlier key would be forgotten and a
  * repeat would have a second effect.
  */

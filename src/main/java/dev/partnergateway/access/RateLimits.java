@@ -7,34 +7,22 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
-import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 
 /**
- * Holds each key to the calls a second that its integration's contract states, at each gateway process on its own
- * (contract 2.8).
+ * Holds each key to the calls a second that its integration's contract states, at each gateway process on its own.
  */
 final class RateLimits {
 
     private static final int MOST = 100_000;
 
-    private final TimeMeter time;
+    private final TickerTime time;
     private final Cache<Caller, Bucket> buckets;
 
     private record Caller(String integration, String deployment, String keyHash) {}
 
     RateLimits(Ticker ticker) {
-        this.time = new TimeMeter() {
-            @Override
-            public long currentTimeNanos() {
-                return ticker.read();
-            }
-
-            @Override
-            public boolean isWallClockBased() {
-                return false;
-            }
-        };
+        this.time = new TickerTime(ticker);
         this.buckets = Caffeine.newBuilder()
                 .ticker(ticker)
                 .maximumSize(MOST)

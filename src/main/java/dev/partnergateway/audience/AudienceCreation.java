@@ -98,7 +98,7 @@ public final class AudienceCreation implements UpstreamStep {
     private Optional<UpstreamAnswer> first(PartnerCall call, ObjectNode request) {
         try {
             UpstreamAnswer answer = send(call, request, call.upstreamWait().dividedBy(2));
-            return answer.status() >= 500 || !answer.readable() ? Optional.empty() : Optional.of(answer);
+            return answer.doubtful() ? Optional.empty() : Optional.of(answer);
         } catch (Unanswered e) {
             if (!e.sent()) {
                 throw TalonOne.refusal(create, e);

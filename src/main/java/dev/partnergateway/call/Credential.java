@@ -48,7 +48,7 @@ public final class Credential {
         }
     }
 
-    /** First 8 digits of the hash: the only form of a key that may be logged (contract 2.2). */
+    /** First 8 digits of the hash: the only form of a key that may be logged. */
     @Override
     public String toString() {
         return hash.substring(0, SHOWN);

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Talon.One deployment that the operator configured (contract 2.1).
+ * A Talon.One deployment that the operator configured.
  *
  * @param name the operator's name for it; used in logs, metrics and stored keys
  * @param baseUrl scheme, host and port it is reached at, without a trailing slash
  * @param managementKey the operator's own key for its Management API
- * @param registry SHA-256 of a partner key to the Application it belongs to (contract 2.3)
- * @param createAttributes whether missing attributes may be created in it (contract 2.10)
+ * @param registry SHA-256 of a partner key to the Application it belongs to
+ * @param createAttributes whether missing attributes may be created in it
  * @param callbackHosts where results may be posted to (contract 4)
  * @param managementRate calls a second to one Management API endpoint; 0 = no limit
  * @param batching whether coupons may be created in batches

@@ -109,7 +109,7 @@ public final class PartnerCall {
         this.credential = theCredential;
     }
 
-    /** The caller's key has been proven to belong to an Application (contract 2.3). */
+    /** The caller's key has been proven to belong to an Application. */
     public void proven(long applicationId) {
         this.application = applicationId;
     }
@@ -163,6 +163,11 @@ public final class PartnerCall {
     /** Notes that something that changes Talon.One is on its way. */
     public void sends(Phase how) {
         furthest.accumulateAndGet(how, (one, other) -> one.compareTo(other) >= 0 ? one : other);
+    }
+
+    /** As the partner is told of a refusal: with what the same call again would do, where its outcome is not known. */
+    public Refusal told(Refusal refusal) {
+        return refusal.promising(phase() != Phase.SENDING_ONCE);
     }
 
     /** A part of the call begins to wait for a first call with the same key. */

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 
 /**
- * A call cannot be answered as asked. Carries the status and text that the partner sees (contract 2.4) and what is known
+ * A call cannot be answered as asked. Carries the status and text that the partner sees and what is known
  * about the effect at Talon.One, which decides whether the call's key is freed.
  */
 public final class Refusal extends RuntimeException {
@@ -19,6 +19,8 @@ public final class Refusal extends RuntimeException {
         /** It was sent and the outcome is not known. */
         UNKNOWN
     }
+
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final int status;
     private final Duration retryAfter;
@@ -42,7 +44,7 @@ public final class Refusal extends RuntimeException {
     /**
      * Refuses a call that changed nothing.
      *
-     * @param status HTTP status of contract 2.4
+     * @param status HTTP status
      * @param text what to fix; never holds a key, a coupon code or a profile id that the caller did not send
      */
     public static Refusal of(int status, String text) {
@@ -69,15 +71,46 @@ public final class Refusal extends RuntimeException {
 
     /** Refuses a call that changed nothing because the gateway stops; another one may carry it out. */
     public static Refusal stopping() {
-        return retry(503, "The gateway is stopping: try again", Duration.ofSeconds(1));
+        return retry(503, "The gateway is stopping: try again", SOON);
     }
 
-    /** Reports that a call was sent and its outcome is not known. */
+    /**
+     * Reports that a call was sent and its outcome is not known. What the same call again would do is told to the partner
+     * by {@link #promising}, and by nothing else: the text does not invite him.
+     */
     public static Refusal unknown(int status, String text) {
-        return new Refusal(status, text, Duration.ofSeconds(1), Effect.UNKNOWN);
+        return unknown(status, text, SOON);
     }
 
-    /** As {@link #unknown}, where the same call again could have a second effect: nobody is invited to try. */
+    /** As the other, with the time after which a repeat may be worth while. */
+    public static Refusal unknown(int status, String text, Duration retryAfter) {
+        return new Refusal(status, text, retryAfter, Effect.UNKNOWN);
+    }
+
+    /** Reports that a call was sent and no answer came before its deadline. */
+    public static Refusal late() {
+        return unknown(504, "Talon.One did not answer in time");
+    }
+
+    /**
+     * What the partner is told: as it is when nothing was done, else with what the same call again would do.
+     *
+     * @param again whether the same call again does nothing that the first did not do: both have the same key, or it sets a
+     *     state
+     */
+    public Refusal promising(boolean again) {
+        if (effect == Effect.NONE || retryAfter.isZero()) {
+            return this;
+        }
+        return again
+                ? unknown(status, getMessage() + "; trying again is safe", retryAfter)
+                : unknownForGood(status, getMessage() + "; sending this again would do it a second time");
+    }
+
+    /**
+     * As {@link #unknown}, where the same call again could have a second effect: nobody is invited to try, and the text
+     * says so.
+     */
     public static Refusal unknownForGood(int status, String text) {
         return new Refusal(status, text, Duration.ZERO, Effect.UNKNOWN);
     }

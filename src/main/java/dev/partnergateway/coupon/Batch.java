@@ -119,11 +119,11 @@ final class Batch {
         }
         if (answer.ok()) {
             long id = answer.body().path("id").asLong(0);
-            settle(batch, id, begun, Refusal.unknown(503, "The coupon is not listed yet: try again"));
+            settle(batch, id, begun, Refusal.unknown(503, "The coupon is not listed yet"));
         } else if (answer.status() == 429) {
             batch.forEach(BatchRow::postpone);
             batch.stream().filter(BatchRow::wanted).forEach(desk::add);
-        } else if (answer.status() >= 400 && answer.status() < 500) {
+        } else if (!answer.doubtful()) {
             refused(batch, answer);
         } else {
             batch.forEach(BatchRow::doubt);

@@ -130,7 +130,7 @@ final class BatchRow {
     /** Talon.One refused it, which says nothing about an earlier file that it may be there from. */
     void refuse(Refusal refusal) {
         if (doubtful) {
-            fail(Refusal.unknown(503, "It is not known yet whether Talon.One created the coupon: try again"));
+            fail(Refusal.unknown(503, "It is not known yet whether Talon.One created the coupon"));
         } else {
             attempt.wasRefused();
             fail(refusal);

@@ -99,7 +99,7 @@ final class CouponBatches implements AutoCloseable {
         } catch (TimeoutException e) {
             row.abandon();
             desk.withdraw(row);
-            throw Refusal.unknown(504, "Talon.One did not answer in time; trying again is safe");
+            throw Refusal.late();
         } catch (InterruptedException e) {
             throw interrupted();
         } catch (ExecutionException e) {
@@ -114,7 +114,7 @@ final class CouponBatches implements AutoCloseable {
 
     static Refusal interrupted() {
         Thread.currentThread().interrupt();
-        return Refusal.unknown(503, "The gateway is stopping: try again");
+        return Refusal.unknown(503, "The gateway is stopping");
     }
 
     static RuntimeException failure(ExecutionException e) {

@@ -90,7 +90,7 @@ public final class CouponCreation implements UpstreamStep, Finisher, AutoCloseab
         }
         Attempt attempt = new Attempt(
                 call.deployment(), call.credential(), call::upstreamWait, claim, request.path("path"), pattern);
-        call.sends(PartnerCall.Phase.SENDING);
+        call.sends(claim == null ? PartnerCall.Phase.SENDING_ONCE : PartnerCall.Phase.SENDING);
         JsonNode coupon = attempt.unknown() ? resume(attempt.asWrittenDown()) : create(attempt, fields);
         if (claim != null) {
             claim.settled(coupon);
@@ -180,7 +180,7 @@ public final class CouponCreation implements UpstreamStep, Finisher, AutoCloseab
                 return coupon.get();
             }
             if (doubtful) {
-                Refusal otherwise = Refusal.unknown(503, "The coupon is not listed yet: try again");
+                Refusal otherwise = Refusal.unknown(503, "The coupon is not listed yet");
                 JsonNode there = lookup.find(attempt.deployment, attempt.patience.get(), attempt.path, code, 0)
                         .orElseThrow(() -> otherwise);
                 if (attempt.ours(there, body)) {
@@ -237,13 +237,12 @@ public final class CouponCreation implements UpstreamStep, Finisher, AutoCloseab
         if (codeIsTaken(answer)) {
             return Optional.empty();
         }
-        if (answer.status() >= 400 && answer.status() < 500) {
+        if (!answer.ok() && !answer.doubtful()) {
             attempt.wasRefused();
             throw TalonOne.refusal(create, answer);
         }
         attempt.note("answered " + answer.status());
-        return Optional.of(
-                find(attempt, code, body, Refusal.unknown(502, "Talon.One's answer could not be read; try again")));
+        return Optional.of(find(attempt, code, body, Refusal.unknown(502, "Talon.One's answer could not be read")));
     }
 
     private static void postpone(Attempt attempt, boolean doubtful) {
@@ -314,7 +313,7 @@ public final class CouponCreation implements UpstreamStep, Finisher, AutoCloseab
             return create(attempt, body, attempt.pattern.draw(), false, Optional.empty());
         }
         if (asked - attempt.claim.sent() < settleTime.toMillis()) {
-            throw Refusal.unknown(503, "It is not known yet whether Talon.One created the coupon: try again");
+            throw Refusal.unknown(503, "It is not known yet whether Talon.One created the coupon");
         }
         attempt.note("not found: the same code is sent again");
         return batched

@@ -224,7 +224,7 @@ final class SharedRows implements Sharing {
     private static Refusal refusal(Throwable failure) {
         return failure instanceof Refusal refusal
                 ? refusal
-                : Refusal.unknown(503, "Another gateway could not create the coupon: try again");
+                : Refusal.unknown(503, "Another gateway could not create the coupon");
     }
 
     private void tell() {
@@ -259,7 +259,7 @@ final class SharedRows implements Sharing {
     private void goOn(BatchRow row, ObjectNode told) {
         desk.leave(row);
         if (told == null) {
-            row.fail(Refusal.unknown(503, "It is not known yet whether Talon.One created the coupon: try again"));
+            row.fail(Refusal.unknown(503, "It is not known yet whether Talon.One created the coupon"));
             return;
         }
         row.goOn(told);

@@ -155,11 +155,12 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
 
     /** An answer whose callback is not stored is not given: the partner repeats the call. */
     private void store(Callback callBack, Exchange exchange) {
+        PartnerCall call = PartnerCall.of(exchange);
+        if (call.checked().dryRun()) {
+            return;
+        }
         try {
-            outbox.add(
-                    PartnerCall.of(exchange).deployment(),
-                    callBack,
-                    exchange.getMessage().getBody(JsonNode.class));
+            outbox.add(call.deployment(), callBack, exchange.getMessage().getBody(JsonNode.class));
         } catch (StoreException e) {
             exchange.setException(e);
         }

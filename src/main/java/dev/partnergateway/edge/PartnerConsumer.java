@@ -152,9 +152,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         return switch (call.phase()) {
             case WAITING ->
                 Refusal.retry(429, "The first call with the same content is still running: try again", SOON);
-            case SENDING -> Refusal.retry(504, "Talon.One did not answer in time; trying again is safe", SOON);
-            case SENDING_ONCE ->
-                Refusal.of(504, "Talon.One did not answer in time; sending this again would do it a second time");
+            case SENDING, SENDING_ONCE -> call.told(Refusal.late());
             default -> Refusal.retry(503, "The gateway could not answer in time: try again", SOON);
         };
     }
@@ -234,7 +232,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         Fatal.look(failure);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Refusal refusal) {
-                return Answer.refused(documented(refusal, call));
+                return Answer.refused(documented(call.told(refusal), call));
             }
             if (cause instanceof Budget.Exceeded exceeded) {
                 return Answer.refused(

@@ -111,7 +111,7 @@ public final class PointsAddition implements UpstreamStep, Finisher {
         }
         if (answer.ok()) {
             claim.settled(points.madeWithoutId());
-        } else if (answer.status() >= 400 && answer.status() < 500) {
+        } else if (!answer.doubtful()) {
             claim.refused();
             throw TalonOne.refusal(add, answer);
         } else {
@@ -179,10 +179,7 @@ public final class PointsAddition implements UpstreamStep, Finisher {
 
     private static Refusal unknown(int status, Points points) {
         return points.repeatable()
-                ? Refusal.unknown(
-                        status,
-                        "It is not known yet whether the points were added: the same call with the same"
-                                + " Idempotency-Key tells")
+                ? Refusal.unknown(status, "It is not known yet whether the points were added")
                 : Refusal.unknownForGood(
                         status,
                         "It is not known whether the points were added, and sending this again may add them a second"

@@ -66,9 +66,9 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
             return rehearsed(call, (ObjectNode) request.get("body"));
         }
         keys.remember(call.credential());
-        call.sends(PartnerCall.Phase.SENDING);
         Party party = new Party(call.deployment(), call.credential(), call::upstreamWait);
         Claim claim = Claim.of(exchange).orElse(null);
+        call.sends(claim == null ? PartnerCall.Phase.SENDING_ONCE : PartnerCall.Phase.SENDING);
         if (claim == null) {
             return send(party, request);
         }
@@ -94,7 +94,7 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
                 return found.get();
             }
             if (asked - claim.sent() < settleTime.toMillis()) {
-                throw Refusal.unknown(503, "It is not known yet whether Talon.One created the referral: try again");
+                throw Refusal.unknown(503, "It is not known yet whether Talon.One created the referral");
             }
             claim.note("not found: it is sent again");
         }

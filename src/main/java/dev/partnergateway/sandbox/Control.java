@@ -132,7 +132,7 @@ final class Control {
             ObjectNode application = applications.addObject().put("id", id).put("name", name);
             world.keys.forEach((key, owner) -> {
                 if (owner.equals(id)) {
-                    application.put("key", "ApiKey-v1 " + key);
+                    application.put(world.stagingKeys.contains(key) ? "stagingKey" : "key", "ApiKey-v1 " + key);
                 }
             });
             ArrayNode campaigns = application.putArray("campaigns");

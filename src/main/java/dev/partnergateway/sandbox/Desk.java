@@ -4,10 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.hc.client5.http.utils.DateUtils;
 
 /**
@@ -24,6 +30,11 @@ import org.apache.hc.client5.http.utils.DateUtils;
 final class Desk {
 
     private static final Logger LOG = System.getLogger(Desk.class.getName());
+
+    private static final int FLOOD = 10_000;
+    private static final int INFLATED = 64 * 1024 * 1024;
+    private static final byte[] BLANK = " ".repeat(64 * 1024).getBytes(StandardCharsets.US_ASCII);
+    private static final int DRIP_MILLIS = 500;
 
     private final Vertx vertx;
     private final World world;
@@ -156,11 +167,20 @@ final class Desk {
             }
         } else if (received.credentialKind().equals("ApiKey-v1")) {
             Integer application = world.keys.get(received.key());
-            if (application != null) {
+            boolean staging = world.stagingKeys.contains(received.key());
+            if (application != null && (!staging || harmless(operation, received))) {
                 return application;
             }
         }
         throw Refusal.of(401, "Unauthorized");
+    }
+
+    private static boolean harmless(Operation operation, Received received) {
+        return operation.id().equals("authPing") || isDry(received);
+    }
+
+    private static boolean isDry(Received received) {
+        return received.query().getOrDefault("dry", List.of()).contains("true");
     }
 
     private static List<Limits.Touched> touched(Match match, Received received) {
@@ -225,6 +245,7 @@ final class Desk {
             return first;
         }
         Answer answer;
+        Runnable undo = isDry(received) ? world.remember() : () -> {};
         try {
             Call call = Checks.check(match.operation(), application, match.path(), received);
             answer = handlers.get(match.operation().id()).handle(call);
@@ -233,6 +254,8 @@ final class Desk {
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "The sandbox failed at " + match.operation().id(), e);
             return Answer.error(500, "The sandbox failed", Json.array(), 0);
+        } finally {
+            undo.run();
         }
         if (keyed) {
             repeats.store(received.key(), received.idempotencyKey(), answer);
@@ -249,6 +272,28 @@ final class Desk {
                 recorded.answered(200);
                 reply(request.response(), 200, "<html>not JSON</html>", 0);
             }
+            case EMPTY -> {
+                work.get();
+                recorded.answered(200);
+                reply(request.response(), 200, null, 0);
+            }
+            case HEADERS -> {
+                IntStream.range(0, FLOOD).forEach(i -> request.response().putHeader("X-Flood-" + i, "x"));
+                reply(request.response(), recorded, work.get());
+            }
+            case BOMB -> {
+                Answer answer = work.get();
+                recorded.answered(answer.status());
+                request.response()
+                        .setStatusCode(answer.status())
+                        .putHeader("Content-Type", "application/json")
+                        .putHeader("Content-Encoding", "gzip")
+                        .end(Buffer.buffer(bomb()));
+            }
+            case DRIP -> {
+                recorded.answered(work.get().status());
+                drip(request.response());
+            }
             case RESET -> request.connection().close();
             case COMMIT_THEN_RESET -> {
                 work.get();
@@ -259,6 +304,29 @@ final class Desk {
                 // A hang is the absence of all work.
             }
         }
+    }
+
+    private static byte[] bomb() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            for (int i = 0; i < INFLATED; i += BLANK.length) {
+                gzip.write(BLANK);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("bytes in memory could not be packed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private void drip(HttpServerResponse response) {
+        response.setChunked(true).putHeader("Content-Type", "application/json").write(" ");
+        vertx.setPeriodic(DRIP_MILLIS, timer -> {
+            if (response.closed()) {
+                vertx.cancelTimer(timer);
+            } else {
+                response.write(" ");
+            }
+        });
     }
 
     private void reply(HttpServerResponse response, Calls.Recorded recorded, Answer answer) {

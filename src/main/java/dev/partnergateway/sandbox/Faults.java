@@ -26,6 +26,14 @@ final class Faults {
         HANG,
         /** The call is not carried out; a 200 is answered whose body is not JSON. */
         GARBAGE,
+        /** The call is carried out; a success is answered without a body. */
+        EMPTY,
+        /** The call is carried out; the answer comes with 10,000 headers. */
+        HEADERS,
+        /** The call is carried out; the answer is small, and 64 MB when it is unpacked. */
+        BOMB,
+        /** The call is carried out; the answer begins, and goes on by a byte each half second without an end. */
+        DRIP,
         /** The call is carried out and never answered. */
         COMMIT_THEN_HANG,
         /** The call is carried out, then the connection is closed without an answer. */

@@ -24,6 +24,16 @@ final class Profile {
         json.putObject("attributes");
     }
 
+    private Profile(Profile other) {
+        json = other.json.deepCopy();
+        audiences.addAll(other.audiences);
+    }
+
+    /** Another that nothing done to this one changes. */
+    Profile copy() {
+        return new Profile(this);
+    }
+
     String integrationId() {
         return json.path("integrationId").asText();
     }

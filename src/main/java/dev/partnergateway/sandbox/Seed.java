@@ -31,6 +31,9 @@ public final class Seed {
     /** Integration API key of Empty Shop. */
     public static final String NO_CAMPAIGN_KEY = "sandbox-key-no-campaign";
 
+    /** Integration API key of Demo Shop that changes nothing: only calls with {@code dry=true} are carried out for it. */
+    public static final String STAGING_KEY = "sandbox-key-staging";
+
     /** Management API key, good for all Applications. */
     public static final String MANAGEMENT_KEY = "sandbox-management-key";
 
@@ -90,6 +93,8 @@ public final class Seed {
         world.applications.put(EMPTY_SHOP, "Empty Shop");
         world.keys.put(DEMO_SHOP_KEY, DEMO_SHOP);
         world.keys.put(OTHER_SHOP_KEY, OTHER_SHOP);
+        world.keys.put(STAGING_KEY, DEMO_SHOP);
+        world.stagingKeys.add(STAGING_KEY);
         world.keys.put(NO_CAMPAIGN_KEY, EMPTY_SHOP);
         String[] both = {"coupons", "referrals"};
         campaign(world, RUNNING_CAMPAIGN, DEMO_SHOP, "Demo campaign", true, "DEMO", both);

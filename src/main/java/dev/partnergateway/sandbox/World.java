@@ -23,6 +23,7 @@ final class World {
 
     final MovableClock clock;
     final Map<String, Integer> keys = new LinkedHashMap<>();
+    final Set<String> stagingKeys = new HashSet<>();
     final Map<Integer, String> applications = new TreeMap<>();
     final Map<Integer, ObjectNode> campaigns = new TreeMap<>();
     final Map<String, Profile> profiles = new LinkedHashMap<>();
@@ -64,11 +65,34 @@ final class World {
         List.of(couponsByProfile, transactionsByProfile, referralsByAdvocate).forEach(Map::clear);
         List.of(attributes, events).forEach(List::clear);
         eventTypes.clear();
+        stagingKeys.clear();
         referralCodes.clear();
         lastIds.clear();
         // A fresh start gives the same codes every time, so that documentation can show them.
         random = new Random(1);
         Seed.fill(this);
+    }
+
+    /** Remembers profiles, sessions, events and ids; what comes back puts them in the place of what was done since. */
+    Runnable remember() {
+        Map<String, Profile> profilesNow = new LinkedHashMap<>();
+        profiles.forEach((id, profile) -> profilesNow.put(id, profile.copy()));
+        Map<String, ObjectNode> sessionsNow = new LinkedHashMap<>();
+        sessions.forEach((id, session) -> sessionsNow.put(id, session.deepCopy()));
+        List<ObjectNode> eventsNow = List.copyOf(events);
+        Map<String, Integer> idsNow = Map.copyOf(lastIds);
+        return () -> {
+            replace(profiles, profilesNow);
+            replace(sessions, sessionsNow);
+            replace(lastIds, idsNow);
+            events.clear();
+            events.addAll(eventsNow);
+        };
+    }
+
+    private static <K, V> void replace(Map<K, V> all, Map<K, V> by) {
+        all.clear();
+        all.putAll(by);
     }
 
     String now() {

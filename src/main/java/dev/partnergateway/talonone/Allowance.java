@@ -3,7 +3,7 @@ package dev.partnergateway.talonone;
 import java.time.Duration;
 
 /**
- * How many calls an endpoint still takes. Talon.One counts calls over any second (contract 6), so a call stops counting
+ * How many calls an endpoint still takes. Talon.One counts calls over any second, so a call stops counting
  * one second after it was counted, which is at the latest when it is answered.
  *
  * <p>Whoever shares the endpoint must share the allowance: one in memory serves one process.

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Hands out turns at Management endpoints: as many as Talon.One allows, to partners in turn, and to nobody who could not
- * make use of it any more. Such a call is refused at once with an honest {@code Retry-After} (contract 6).
+ * make use of it any more. Such a call is refused at once with an honest {@code Retry-After}.
  */
 public final class Budget implements AutoCloseable {
 

@@ -11,7 +11,8 @@ import org.apache.camel.Exchange;
 
 /**
  * Sends what a route asks for as it is: one call, with the {@code Idempotency-Key} that {@link RequestKey} gave it where
- * Talon.One takes one.
+ * Talon.One takes one. A call that the partner wants to see and not to be done ({@code x-dry-run}) is sent with
+ * {@code dry=true}.
  */
 public final class PlainStep implements UpstreamStep {
 
@@ -31,17 +32,15 @@ public final class PlainStep implements UpstreamStep {
             throw new IllegalStateException(operation.id() + " uses the operator's key, but nothing has proven what the"
                     + " partner's key may do: the contract's operation needs x-proof");
         }
-        if (!operation.reads()) {
-            call.sends(PartnerCall.Phase.SENDING);
+        if (operation.reads()) {
+            return send(call, request, null);
         }
+        if (call.checked().dryRun()) {
+            return rehearse(call, request);
+        }
+        call.sends(repeatable(exchange) ? PartnerCall.Phase.SENDING : PartnerCall.Phase.SENDING_ONCE);
         try {
-            JsonNode answer = talonOne.call(UpstreamCall.of(
-                    operation,
-                    call.deployment(),
-                    call.credential(),
-                    request,
-                    RequestKey.of(operation, request),
-                    call.upstreamWait()));
+            JsonNode answer = send(call, request, RequestKey.of(operation, request));
             changes(exchange);
             return answer;
         } catch (Refusal refusal) {
@@ -53,8 +52,29 @@ public final class PlainStep implements UpstreamStep {
         }
     }
 
+    private JsonNode send(PartnerCall call, ObjectNode request, String key) {
+        return talonOne.call(
+                UpstreamCall.of(operation, call.deployment(), call.credential(), request, key, call.upstreamWait()));
+    }
+
+    /** A dry run leaves no trace at Talon.One, its Idempotency-Key included: the real call may have the same one. */
+    private JsonNode rehearse(PartnerCall call, ObjectNode request) {
+        if (!operation.query().contains("dry")) {
+            throw new IllegalStateException(
+                    operation.id() + " knows no dry run: the contract must not offer one where it is used");
+        }
+        ObjectNode dry = request.deepCopy();
+        dry.withObjectProperty("query").put("dry", "true");
+        return send(call, dry, null);
+    }
+
+    /** Whether the partner's call can come again without a second effect. */
+    private boolean repeatable(Exchange exchange) {
+        return operation.setsState() || EffectKey.of(exchange).isPresent();
+    }
+
     private void changes(Exchange exchange) {
-        if (!operation.reads() && operation.repeat() != Repeat.SAFE) {
+        if (operation.repeat() != Repeat.SAFE) {
             EffectKey.of(exchange).ifPresent(EffectKey::hasChanged);
         }
     }

@@ -7,7 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Decides whether a call is sent once more, and when: only what has had no effect, or has none a second time
- * ({@code x-repeat}). A 429 goes to the partner, who is told when to come back (contract 2.4). Pauses grow and are spread, so that callers who failed together do not come back together.
+ * ({@code x-repeat}). A 429 goes to the partner, who is told when to come back. Pauses grow and are
+ * spread, so that callers who failed together do not come back together.
  */
 final class Retries {
 
@@ -15,7 +16,6 @@ final class Retries {
     private static final int MOST_CROWDED = 8;
     private static final long FIRST_MILLIS = 50;
     private static final long LONGEST_MILLIS = 1000;
-    private static final int SERVER_ERROR = 500;
     private static final int NOT_IMPLEMENTED = 501;
 
     private Retries() {}
@@ -31,7 +31,7 @@ final class Retries {
             // Refused because of others: it had no effect, and keeps its Idempotency-Key.
             return sent > MOST_CROWDED ? Optional.empty() : Optional.of(pause(Math.min(sent, MOST)));
         }
-        boolean failed = answer.status() >= SERVER_ERROR && answer.status() != NOT_IMPLEMENTED
+        boolean failed = UpstreamErrors.temporary(answer.status()) && answer.status() != NOT_IMPLEMENTED
                 || answer.status() < 300 && !answer.readable();
         return failed && harmless(call) && sent <= MOST
                 ? Optional.of(longer(answer.retryAfter(), pause(sent)))

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Lets calls that write the same profile or session go one after another, in the order of arrival, so that Talon.One
- * does not refuse them for being many at once (contract 2.4). Different ones go side by side. Among gateways that share a
+ * does not refuse them for being many at once. Different ones go side by side. Among gateways that share a
  * database the first of each line needs a lease, too; they take it in any order.
  */
 final class Sequence {

@@ -11,10 +11,7 @@ import dev.partnergateway.telemetry.Telemetry;
 import dev.partnergateway.telemetry.UpstreamObservation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
 import java.net.URLEncoder;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
-import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -31,10 +27,8 @@ import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.http.HttpComponent;
-import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.client5.http.utils.DateUtils;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 
@@ -45,7 +39,6 @@ import org.apache.hc.core5.http.HttpEntity;
  */
 public final class TalonOne implements AutoCloseable {
 
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
     private static final Duration SOON = Duration.ofSeconds(1);
 
     /** A call that could not wait longer than this says nothing about a deployment that did not answer it. */
@@ -54,7 +47,7 @@ public final class TalonOne implements AutoCloseable {
     /** A repeat with less time than this left would only load the deployment. */
     private static final Duration LEAST_WAIT = Duration.ofMillis(50);
 
-    private static final Unanswered FAILED = new Unanswered(true, new IOException());
+    private static final Unanswered FAILED = new Unanswered(Unanswered.Reason.SILENT, new IOException());
 
     private static final Runnable NOTHING = () -> {};
 
@@ -71,6 +64,7 @@ public final class TalonOne implements AutoCloseable {
     private final Budget budget;
     private final Sequence sequence;
     private final Breakers breakers;
+    private final TalonOneHttpClient client;
     private volatile BiConsumer<Deployment, Credential> accepted = (deployment, credential) -> {};
 
     /**
@@ -96,22 +90,30 @@ public final class TalonOne implements AutoCloseable {
         this.sequence = new Sequence(settings.sequenceLimit(), leases, meters);
         this.breakers = new Breakers(settings.breakerPause(), meters);
         this.template = camel.createProducerTemplate();
+        // Each deployment has its own share: one that is slow takes no connection from another.
+        this.client = new TalonOneHttpClient(
+                settings.connections(),
+                settings.connections() * (settings.deployments().size() + 1),
+                settings.connectTimeout());
         configure(camel.getComponent("http", HttpComponent.class));
         configure(camel.getComponent("https", HttpComponent.class));
     }
 
     private void configure(HttpComponent http) {
-        http.setHttpClientConfigurer(new TalonOneHttpClient());
-        http.setConnectionsPerRoute(settings.connections());
-        // Each deployment has its own share: one that is slow takes no connection from another.
-        http.setMaxTotalConnections(
-                settings.connections() * (settings.deployments().size() + 1));
-        http.setConnectTimeout(settings.connectTimeout().toMillis());
+        http.setHttpClientConfigurer(client);
+        http.setClientConnectionManager(client.connections());
+        // A body arrives whole: it is taken as it is instead of going through a cache that may lie on disk.
+        http.setResponsePayloadStreamingThreshold(TalonOneHttpClient.LARGEST_BODY);
         http.setCookieManagementDisabled(true);
         http.setRedirectHandlingDisabled(true);
         http.setAutomaticRetriesDisabled(true);
         http.setCopyHeaders(false);
         http.setUseSystemProperties(false);
+    }
+
+    /** Whether calls can be made at all; what is false once stays so until the process ends. */
+    public boolean usable() {
+        return client.usable();
     }
 
     /** Tells a listener whenever a deployment has done what a partner's key asked for. */
@@ -128,7 +130,7 @@ public final class TalonOne implements AutoCloseable {
      * Calls a deployment and takes only success for an answer.
      *
      * @return the answer's JSON; a missing node when it had no body
-     * @throws Refusal mapped as contract 2.4 says
+     * @throws Refusal mapped
      */
     public JsonNode call(UpstreamCall call) {
         UpstreamAnswer answer;
@@ -143,12 +145,12 @@ public final class TalonOne implements AutoCloseable {
         return answer.body();
     }
 
-    /** What the partner is told about an answer that is no success (contract 2.4). */
+    /** What the partner is told about an answer that is no success. */
     public static Refusal refusal(UpstreamOperation operation, UpstreamAnswer answer) {
         return UpstreamErrors.of(operation, answer);
     }
 
-    /** What the partner is told when there was no answer (contract 2.4). */
+    /** What the partner is told when there was no answer. */
     public static Refusal refusal(UpstreamOperation operation, Unanswered failure) {
         return UpstreamErrors.of(operation, failure);
     }
@@ -274,7 +276,7 @@ public final class TalonOne implements AutoCloseable {
         }
         return answer.status() == 409
                 ? null
-                : new Unanswered(true, new IllegalStateException("answered " + answer.status()));
+                : new Unanswered(Unanswered.Reason.SILENT, new IllegalStateException("answered " + answer.status()));
     }
 
     private UpstreamAnswer once(UpstreamCall call, long deadline, Runnable writeDown) throws Unanswered {
@@ -381,14 +383,16 @@ public final class TalonOne implements AutoCloseable {
 
     private UpstreamAnswer exchange(UpstreamCall call, Exchange exchange) throws Unanswered {
         UpstreamOperation operation = call.operation();
-        TalonOneHttpClient.waitAtMost(call.patience());
+        Attempt attempt = Attempt.begin(call.patience());
         try (UpstreamObservation seen =
                 telemetry.upstream(call.deployment().name(), operation.id(), operation.method())) {
             template.send(exchange.getFromEndpoint(), exchange);
-            if (exchange.getException() != null) {
-                throw new Unanswered(sent(exchange.getException()), exchange.getException());
+            Exception failure = exchange.getException();
+            if (failure != null) {
+                throwIfError(failure);
+                throw attempt.failed(failure);
             }
-            UpstreamAnswer answer = answer(exchange);
+            UpstreamAnswer answer = UpstreamAnswer.of(call, exchange.getMessage(), attempt.isReadable());
             seeTime(call.deployment(), exchange);
             seen.answered(answer.status());
             if (operation.key() == Key.PARTNER && answer.status() / 100 == 2) {
@@ -396,7 +400,16 @@ public final class TalonOne implements AutoCloseable {
             }
             return answer;
         } finally {
-            TalonOneHttpClient.done();
+            Attempt.over();
+        }
+    }
+
+    /** Camel wraps what it cannot carry as it is; an Error is not for this class to survive. */
+    private static void throwIfError(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Error error) {
+                throw error;
+            }
         }
     }
 
@@ -417,6 +430,7 @@ public final class TalonOne implements AutoCloseable {
     @Override
     public void close() {
         budget.close();
+        client.close();
     }
 
     private Endpoint endpoint(String schemeAndMethod) {
@@ -478,47 +492,11 @@ public final class TalonOne implements AutoCloseable {
                 .replace("%7E", "~");
     }
 
-    private static boolean sent(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConnectException
-                    || cause instanceof ConnectTimeoutException
-                    || cause instanceof ConnectionRequestTimeoutException
-                    || cause instanceof UnknownHostException
-                    || cause instanceof NoRouteToHostException
-                    || cause instanceof SSLHandshakeException) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static UpstreamAnswer answer(Exchange exchange) throws Unanswered {
-        int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        byte[] bytes = exchange.getMessage().getBody(byte[].class);
-        Duration retryAfter = retryAfter(exchange.getMessage().getHeader("Retry-After", String.class));
-        if (bytes == null || bytes.length == 0) {
-            return new UpstreamAnswer(status, UpstreamAnswer.NO_BODY, true, retryAfter);
-        }
-        try {
-            return new UpstreamAnswer(status, Json.read(bytes), true, retryAfter);
-        } catch (IOException e) {
-            return new UpstreamAnswer(status, UpstreamAnswer.NO_BODY, false, retryAfter);
-        }
-    }
-
     private static void seeTime(Deployment deployment, Exchange exchange) {
         String text = exchange.getMessage().getHeader("Date", String.class);
         Instant date = text == null ? null : DateUtils.parseStandardDate(text);
         if (date != null) {
             deployment.clock().shows(date, Instant.now());
         }
-    }
-
-    private static Duration retryAfter(String text) {
-        if (text == null || !text.strip().matches("[0-9]{1,6}")) {
-            return Duration.ZERO;
-        }
-        Duration said = Duration.ofSeconds(Long.parseLong(text.strip()));
-        return said.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : said;
     }
 }

@@ -3,15 +3,29 @@ package dev.partnergateway.talonone;
 /** A call brought no answer. */
 public final class Unanswered extends Exception {
 
-    private final boolean sent;
+    /** Why there is none. */
+    enum Reason {
+        /** There was no connection: the deployment knows nothing of it. */
+        NOT_SENT,
+        /** Nothing came, or not in time. */
+        SILENT,
+        /** Something came that cannot be understood, or more of it than is taken. */
+        GARBLED
+    }
 
-    Unanswered(boolean sent, Throwable cause) {
+    private final Reason reason;
+
+    Unanswered(Reason reason, Throwable cause) {
         super(cause.getClass().getSimpleName(), null, false, false);
-        this.sent = sent;
+        this.reason = reason;
     }
 
     /** Whether it may have reached the deployment. */
     public boolean sent() {
-        return sent;
+        return reason != Reason.NOT_SENT;
+    }
+
+    Reason reason() {
+        return reason;
     }
 }

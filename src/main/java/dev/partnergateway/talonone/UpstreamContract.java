@@ -67,7 +67,8 @@ public final class UpstreamContract {
                 sequence(operation.path("x-sequence")),
                 attributesOf(operation),
                 audiences(operation),
-                operation.path("x-items").asText(""));
+                operation.path("x-items").asText(""),
+                UpstreamSuccess.of(document, operation));
     }
 
     private static Set<String> query(JsonNode document, JsonNode operation) {

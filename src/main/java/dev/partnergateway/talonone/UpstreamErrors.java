@@ -5,7 +5,7 @@ import dev.partnergateway.call.Refusal;
 import dev.partnergateway.talonone.UpstreamOperation.Key;
 import java.time.Duration;
 
-/** What a partner is told when Talon.One does not do what was asked (contract 2.4). */
+/** What a partner is told when Talon.One does not do what was asked. */
 final class UpstreamErrors {
 
     static final int LONGEST = 1000;
@@ -15,39 +15,74 @@ final class UpstreamErrors {
 
     static Refusal of(UpstreamOperation operation, UpstreamAnswer answer) {
         int status = answer.status();
-        if (status == 429) {
-            return Refusal.retry(
-                    429, "Talon.One allows no more calls of this kind right now: try again later", answer.retryAfter());
+        return switch (status) {
+            case 429 ->
+                Refusal.retry(
+                        429,
+                        "Talon.One allows no more calls of this kind right now: try again later",
+                        answer.retryAfter());
+            case 401, 403 ->
+                operation.key() == Key.PARTNER
+                        ? Refusal.of(401, text(answer, "Talon.One does not accept this API key"))
+                        : Refusal.of(
+                                502, "Talon.One does not accept the gateway's own key: the operator has to renew it");
+            case 404, 410 -> Refusal.of(404, text(answer, "Talon.One does not know what this call names"));
+            case 409 -> Refusal.retry(429, text(answer, "Too many calls for the same profile at once"), SOON);
+            case 413, 414, 431 -> Refusal.of(400, text(answer, "This call is too large for Talon.One"));
+            case 400, 422 ->
+                Refusal.of(
+                        400,
+                        text(answer, "Talon.One refused this call"),
+                        answer.body().path("errors"));
+            default -> temporary(status) ? failed(operation, answer) : strange(operation, answer);
+        };
+    }
+
+    /** Whether a status says that the same call may succeed later. */
+    static boolean temporary(int status) {
+        return status >= 500 || status == 408 || status == 425;
+    }
+
+    private static Refusal failed(UpstreamOperation operation, UpstreamAnswer answer) {
+        int status = answer.status();
+        // A proxy says 408 and 425 for what it has not passed on, but also for what was too slow behind it.
+        boolean busy = status < 500 || status == 503 && !answer.retryAfter().isZero();
+        Duration retryAfter = answer.retryAfter().isZero() ? SOON : answer.retryAfter();
+        String text = busy
+                ? "Talon.One has no time for this call right now (status " + status + ")"
+                : "Talon.One failed with status " + status;
+        if (operation.reads()) {
+            return busy ? Refusal.retry(503, text + ": try again later", retryAfter) : Refusal.of(502, text);
         }
-        if (status == 401 || status == 403) {
-            return operation.key() == Key.PARTNER
-                    ? Refusal.of(401, text(answer, "Talon.One does not accept this API key"))
-                    : Refusal.of(502, "Talon.One does not accept the gateway's own key: the operator has to renew it");
-        }
-        if (status == 404) {
-            return Refusal.of(404, text(answer, "Talon.One does not know what this call names"));
-        }
-        if (status == 409) {
-            return Refusal.retry(429, text(answer, "Too many calls for the same profile at once"), SOON);
-        }
-        if (status >= 400 && status < 500) {
+        return busy ? Refusal.unknown(503, text, retryAfter) : Refusal.unknown(502, text);
+    }
+
+    /** Neither what Talon.One answers nor what says that the call was at fault: a proxy, or something else altogether. */
+    private static Refusal strange(UpstreamOperation operation, UpstreamAnswer answer) {
+        int status = answer.status();
+        if (status >= 400) {
+            // Refused, and not for what stands in the call: its sender can mend nothing.
             return Refusal.of(
-                    400,
-                    text(answer, "Talon.One refused this call"),
-                    answer.body().path("errors"));
+                    502, "What stands before Talon.One refused the call with status " + status + ": ask the operator");
         }
-        boolean changesNothing = operation.reads();
-        String text = "Talon.One failed with status " + status;
-        return changesNothing ? Refusal.of(502, text) : Refusal.unknown(502, text);
+        String text = status >= 300
+                ? "Talon.One answered with status " + status + ", which leads elsewhere"
+                : "Talon.One's answer could not be read";
+        return operation.reads() ? Refusal.of(502, text) : Refusal.unknown(502, text);
     }
 
     static Refusal of(UpstreamOperation operation, Unanswered failure) {
-        if (!failure.sent()) {
-            return Refusal.retry(503, "Talon.One cannot be reached right now: try again", SOON);
-        }
-        return operation.reads()
-                ? Refusal.retry(504, "Talon.One did not answer in time: try again", SOON)
-                : Refusal.unknown(504, "Talon.One did not answer in time; trying again is safe");
+        return switch (failure.reason()) {
+            case NOT_SENT -> Refusal.retry(503, "Talon.One cannot be reached right now: try again", SOON);
+            case SILENT ->
+                operation.reads()
+                        ? Refusal.retry(504, "Talon.One did not answer in time: try again", SOON)
+                        : Refusal.late();
+            case GARBLED ->
+                operation.reads()
+                        ? Refusal.of(502, "Talon.One's answer could not be read")
+                        : Refusal.unknown(502, "Talon.One's answer could not be read");
+        };
     }
 
     /** Talon.One's message, then every entry's details (or title) and where it points. */

@@ -5,7 +5,7 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
-/** Lets only a handful of headers pass between the gateway and a deployment (design rule 4). */
+/** Lets only a handful of headers pass between the gateway and a deployment. */
 public final class UpstreamHeaders implements HeaderFilterStrategy {
 
     private static final Set<String> SENT = Set.of("authorization", "accept", "content-type", "idempotency-key");

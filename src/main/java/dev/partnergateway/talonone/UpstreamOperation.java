@@ -12,12 +12,13 @@ import java.util.Set;
  * @param path template in segments; a parameter stands as {@code {name}}
  * @param query names of the query parameters it may be given
  * @param key whose key it is called with
- * @param repeat whether it may be sent again (contract 2.9)
+ * @param repeat whether it may be sent again
  * @param sequence what it writes that only one call at a time may write; null = nothing
  * @param attributesOf where its body holds custom attributes, as JSON Pointers in which {@code *} is any index, and the
  *     entity they belong to
  * @param audiences where its request holds ids of audiences: member names from the top, {@code *} = every item
  * @param items member of its body that lists what can as well be sent apart; empty = it has none
+ * @param success what it tells with a success
  */
 public record UpstreamOperation(
         String id,
@@ -29,7 +30,8 @@ public record UpstreamOperation(
         Sequence sequence,
         Map<String, String> attributesOf,
         List<List<String>> audiences,
-        String items) {
+        String items,
+        UpstreamSuccess success) {
 
     /**
      * The profile or session that a call writes.
@@ -61,6 +63,11 @@ public record UpstreamOperation(
         KEYED,
         /** It has a second effect. */
         NEVER
+    }
+
+    /** Whether it sets a state: carrying it out again leaves what is there, whoever sends it and with whatever key. */
+    public boolean setsState() {
+        return repeat == Repeat.SAFE || repeat == Repeat.KEYED && method.equals("PUT");
     }
 
     /** Whether it only reads. */

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long the gateway believes what it was told of a key, how often a key may call, and what becomes of those who guess. */
 class KeyTimeTest {
@@ -168,7 +170,7 @@ class KeyTimeTest {
         int asked = gateway.sandbox().calls().size();
         Http.Answer slowed = reserve("192.0.2.1", "sandbox.example", "guess-more");
         assertEquals(429, slowed.status(), slowed.text());
-        assertEquals("60", slowed.header("Retry-After"));
+        assertEquals("1", slowed.header("Retry-After"));
         assertEquals(
                 429,
                 coupon("sandbox.example", 1, 10, "guess-other", "a", "192.0.2.1")
@@ -181,9 +183,139 @@ class KeyTimeTest {
                 reserve("192.0.2.1", "sandbox.example", DEMO_KEY).status(),
                 "a key that Talon.One accepted a moment ago is not slowed either");
         assertEquals(401, reserve("192.0.2.1", "listed.example", "guess-0").status(), "nor another deployment");
-        pass(Duration.ofMinutes(1));
+        pass(Duration.ofSeconds(1));
+        for (int i = 0; i < 4; i++) {
+            assertEquals(
+                    401,
+                    reserve("192.0.2.1", "sandbox.example", "patient-" + i).status(),
+                    "a few in a second are tried");
+        }
+        assertEquals(429, reserve("192.0.2.1", "sandbox.example", "patient-4").status(), "and no more");
+    }
+
+    @Test
+    void aKeyInUseIsNeverHeldUpByThoseWhoGuessBehindTheSameAddress() {
+        assertEquals(200, reserve("192.0.2.20", "sandbox.example", DEMO_KEY).status());
+        for (int minute = 0; minute < 20; minute++) {
+            for (int i = 0; i < 2 * MOST_REFUSED; i++) {
+                reserve("192.0.2.20", "sandbox.example", "guess-" + minute + "-" + i);
+            }
+            Http.Answer honest = reserve("192.0.2.20", "sandbox.example", DEMO_KEY);
+            assertEquals(200, honest.status(), "in minute " + minute + " " + honest.text());
+            pass(Duration.ofMinutes(1));
+        }
+    }
+
+    @Test
+    void aKeyThatIsNewHereGetsInWithinSecondsHoweverManyGuessBehindTheSameAddress() {
+        for (int i = 0; i < 2 * MOST_REFUSED; i++) {
+            reserve("192.0.2.21", "sandbox.example", "first-" + i);
+        }
+        int seconds = 0;
+        for (int status = 0; status != 200; seconds++) {
+            assertTrue(seconds < 60, "it was never let in");
+            pass(Duration.ofSeconds(1));
+            for (int i = 0; i < 10; i++) {
+                reserve("192.0.2.21", "sandbox.example", "flood-" + seconds + "-" + i);
+                // Its calls come at another moment of each second.
+                if (i == (7 * seconds + 5) % 10) {
+                    status = event(gateway, "sandbox.example", OTHER_KEY, "new-" + seconds, "192.0.2.21")
+                            .status();
+                }
+            }
+        }
+        assertTrue(seconds < 10, seconds + " seconds");
+    }
+
+    @Test
+    void manyPartnersBehindOneAddressWaitForNobodyAfterARestart() {
+        for (int i = 0; i < MOST_REFUSED - 1; i++) {
+            assertEquals(
+                    401, reserve("192.0.2.22", "sandbox.example", "stale-" + i).status());
+        }
+        for (int i = 0; i < 3 * MOST_REFUSED; i++) {
+            Http.Answer answer = i % 2 == 0
+                    ? reserve("192.0.2.22", "sandbox.example", DEMO_KEY)
+                    : event(gateway, "sandbox.example", OTHER_KEY, "many-" + i, "192.0.2.22");
+            assertEquals(200, answer.status(), "an accepted key costs nothing");
+        }
+    }
+
+    private static void campaignsAnswer(int status) {
+        gateway.sandbox()
+                .fault("{\"operation\":\"integrationGetAllCampaigns\",\"kind\":\"status\",\"status\":" + status
+                        + ",\"times\":1000}");
+    }
+
+    private static void pingAnswers(String fault) {
+        gateway.sandbox().fault("{\"operation\":\"authPing\",\"times\":1000," + fault + "}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"kind\":\"status\",\"status\":429",
+                "\"kind\":\"status\",\"status\":500",
+                "\"kind\":\"status\",\"status\":503",
+                "\"kind\":\"status\",\"status\":302",
+                "\"kind\":\"status\",\"status\":408",
+                "\"kind\":\"reset\""
+            })
+    void silenceProvesNothingAndIsNotRemembered(String fault) {
+        campaignsAnswer(404);
+        pingAnswers(fault);
+        for (String deployment : List.of("sandbox.example", "listed.example")) {
+            Http.Answer answer = coupon(deployment, 2, 20, OTHER_KEY, "silence");
+            assertEquals(503, answer.status(), answer.text());
+            assertTrue(answer.header("Retry-After") != null, answer.text());
+        }
+        assertEquals(List.of(), gateway.sandbox().calls("createCoupons"));
+        assertEquals(List.of(), gateway.sandbox().calls("getCampaign"), "the operator's key is not used");
+        gateway.sandbox().endFaults();
+        pass(Duration.ofNanos(1));
+        assertEquals(200, coupon("listed.example", 2, 20, OTHER_KEY, "silence").status(), "it can be told now");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 503, 302, 408})
+    void aListOfCampaignsThatDoesNotComeProvesNothing(int status) {
+        campaignsAnswer(status);
+        for (String deployment : List.of("sandbox.example", "listed.example")) {
+            Http.Answer answer = coupon(deployment, 2, 20, OTHER_KEY, "no-list");
+            assertEquals(503, answer.status(), answer.text());
+        }
+        assertEquals(List.of(), gateway.sandbox().calls("createCoupons"));
+        gateway.sandbox().endFaults();
+        pass(Duration.ofNanos(1));
+        assertEquals(200, coupon("listed.example", 2, 20, OTHER_KEY, "no-list").status());
+    }
+
+    @Test
+    void whereTalonOneCanTellNothingOnlyTheOperatorsWordCounts() {
+        campaignsAnswer(404);
+        pingAnswers("\"kind\":\"status\",\"status\":404");
+        assertEquals(401, coupon("sandbox.example", 2, 20, OTHER_KEY, "unknown").status());
         assertEquals(
-                401, reserve("192.0.2.1", "sandbox.example", "guess-more").status(), "after a minute he may go on");
+                401,
+                event(gateway, "sandbox.example", "invented", "a", "192.0.2.50").status(),
+                "nor is anything read for it");
+        assertEquals(List.of(), gateway.sandbox().calls("createCoupons"));
+        assertEquals(List.of(), gateway.sandbox().calls("getAttributes"));
+        assertEquals(
+                200, coupon("listed.example", 2, 20, OTHER_KEY, "registered").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void aRegisteredKeyThatWasRevokedCreatesNothing(int status) {
+        campaignsAnswer(404);
+        assertEquals(200, coupon("listed.example", 2, 20, OTHER_KEY, "before").status(), "an older deployment");
+        int created = gateway.sandbox().ledger("coupons").size();
+        pingAnswers("\"kind\":\"status\",\"status\":" + status);
+        pass(Duration.ofMinutes(5));
+        assertEquals(401, coupon("listed.example", 2, 20, OTHER_KEY, "after").status());
+        assertEquals(401, coupon("listed.example", 2, 20, OTHER_KEY, "before").status(), "no repeat either");
+        assertEquals(created, gateway.sandbox().ledger("coupons").size());
     }
 
     private static Http.Answer coupon(
@@ -252,7 +384,9 @@ class KeyTimeTest {
                     refuse.await(30, TimeUnit.SECONDS);
                     atOnce.decrementAndGet();
                 }
-                byte[] answer = "{\"data\":[{\"applicationId\":1}]}".getBytes(StandardCharsets.UTF_8);
+                byte[] answer = ("{\"hasMore\":false,\"data\":[{\"applicationId\":1}],"
+                                + "\"effects\":[],\"createdCoupons\":[],\"createdReferrals\":[]}")
+                        .getBytes(StandardCharsets.UTF_8);
                 exchange.getResponseHeaders().add("Content-Type", "application/json");
                 exchange.sendResponseHeaders(known ? 200 : 401, answer.length);
                 exchange.getResponseBody().write(answer);

@@ -95,6 +95,17 @@ class FaultsTest {
     }
 
     @Test
+    void answersThatAreHardToTakeLeaveTheWorkDone() {
+        fault("{\"operation\":\"trackEventV2\",\"kind\":\"empty\"}");
+        Reply empty = event();
+        assertEquals(200, empty.status());
+        assertEquals("", empty.text());
+        fault("{\"operation\":\"trackEventV2\",\"kind\":\"bomb\"}");
+        assertTrue(event().text().length() < 200_000, "it is small until it is unpacked");
+        assertEquals(2, events());
+    }
+
+    @Test
     void aHangNeverAnswersAndDoesNothing() {
         fault("{\"operation\":\"trackEventV2\",\"kind\":\"hang\"}");
         assertHangs();

@@ -31,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the gateway does with a deployment's HTTP: what it sends, and what it leaves alone in an answer. */
 class UpstreamHttpTest {
 
+    private static final String COUPON = "{\"id\":1,\"created\":\"2026-01-02T03:04:05Z\",\"campaignId\":10,"
+            + "\"value\":\"A\",\"usageLimit\":1,\"usageCounter\":0}";
+
     private static HttpServer deployment;
     private static GatewayUnderTest gateway;
     private static final List<String> RECEIVED = new CopyOnWriteArrayList<>();
@@ -105,7 +108,7 @@ class UpstreamHttpTest {
     @Test
     void aHarmlessCallThatFailsIsNotSentBeforeItsRetryAfter() {
         answer = new Answer(503, "{}", "Retry-After", "60");
-        assertEquals(502, reserve("A").status());
+        assertEquals(503, reserve("A").status());
         assertEquals(1, RECEIVED.size(), RECEIVED.toString());
     }
 
@@ -118,7 +121,7 @@ class UpstreamHttpTest {
 
     @Test
     void aCookieOfTheDeploymentIsNotKept() {
-        answer = new Answer(200, "{\"id\":1}", "Set-Cookie", "sid=1; Path=/");
+        answer = new Answer(200, COUPON, "Set-Cookie", "sid=1; Path=/");
         reserve("A");
         reserve("B");
         assertEquals(2, RECEIVED.size());
@@ -127,7 +130,7 @@ class UpstreamHttpTest {
 
     @Test
     void headersOfTheDeploymentDoNotReachThePartner() {
-        answer = new Answer(200, "{\"id\":1}", "Set-Cookie", "sid=1", "X-Internal", "secret", "Location", "http://x");
+        answer = new Answer(200, COUPON, "Set-Cookie", "sid=1", "X-Internal", "secret", "Location", "http://x");
         Http.Answer received = reserve("A");
         assertEquals(200, received.status());
         assertEquals(null, received.header("Set-Cookie"));
@@ -151,7 +154,7 @@ class UpstreamHttpTest {
                 "a;b&c=d"
             })
     void aValueOfTheCallerStaysOneEncodedSegment(String code) {
-        answer = new Answer(200, "{\"id\":1}");
+        answer = new Answer(200, COUPON);
         assertEquals(200, reserve(code).status());
         String path = RECEIVED.get(0).split(" ")[1];
         String segment = path.substring("/v1/coupon_reservations/".length());
@@ -162,7 +165,7 @@ class UpstreamHttpTest {
     @ParameterizedTest
     @ValueSource(strings = {".", ".."})
     void aDotSegmentIsRefused(String code) {
-        answer = new Answer(200, "{\"id\":1}");
+        answer = new Answer(200, COUPON);
         assertEquals(400, reserve(code).status());
         assertEquals(List.of(), RECEIVED);
     }
@@ -184,7 +187,7 @@ class UpstreamHttpTest {
                 together.countDown();
                 // Nobody is answered before everybody is here: fewer at once would never end.
                 boolean all = together.await(5, java.util.concurrent.TimeUnit.SECONDS);
-                byte[] body = "{\"id\":1}".getBytes(StandardCharsets.UTF_8);
+                byte[] body = COUPON.getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(all ? 200 : 500, body.length);
                 exchange.getResponseBody().write(body);
             } catch (InterruptedException e) {

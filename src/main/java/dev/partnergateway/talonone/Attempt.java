@@ -1,0 +1,119 @@
+package dev.partnergateway.talonone;
+
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
+
+/**
+ * One call on the wire, and what is known of its fate: that alone decides whether a failed call may be sent again, or has
+ * to be looked up. Not the kind of a failure tells, but how far the call had come when it failed; so no failure that
+ * nobody has thought of counts as harmless.
+ */
+final class Attempt {
+
+    /** What can be said about a call. */
+    enum Fate {
+        /** No byte of it can have reached the deployment: there was no connection yet. */
+        NOT_SENT,
+        /** There was a connection. The deployment may have read and done anything. */
+        UNKNOWN,
+        /** The deployment has said with a status what became of it. */
+        ANSWERED
+    }
+
+    /** camel-http builds the request out of reach, on the calling thread: this travels beside it. */
+    private static final ThreadLocal<Attempt> CURRENT = new ThreadLocal<>();
+
+    private final long deadline;
+    private volatile Fate fate = Fate.NOT_SENT;
+    private volatile boolean late;
+    private volatile int status;
+    private volatile boolean readable = true;
+
+    private Attempt(Duration patience) {
+        this.deadline = System.nanoTime() + patience.toNanos();
+    }
+
+    /** Begins one on this thread; {@link #over} ends it. */
+    static Attempt begin(Duration patience) {
+        Attempt attempt = new Attempt(patience);
+        CURRENT.set(attempt);
+        return attempt;
+    }
+
+    /** The one that runs on this thread. */
+    static Attempt current() {
+        return CURRENT.get();
+    }
+
+    /** Ends it. */
+    static void over() {
+        CURRENT.remove();
+    }
+
+    /** Time left; at least a millisecond, because zero means for ever to the client. */
+    Duration left() {
+        return Duration.ofMillis(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+    }
+
+    /** There is a connection: from now on bytes may leave. */
+    void connected() {
+        fate = Fate.UNKNOWN;
+    }
+
+    /** The head of an answer has come. */
+    void answered(int theStatus) {
+        status = theStatus;
+        fate = Fate.ANSWERED;
+    }
+
+    /** The rest of the answer did not come, or is more than is taken. */
+    void unreadable() {
+        readable = false;
+    }
+
+    /** The deadline has passed: what is still missing will not be waited for. */
+    void late() {
+        late = true;
+    }
+
+    boolean isLate() {
+        return late;
+    }
+
+    boolean isReadable() {
+        return readable;
+    }
+
+    Fate fate() {
+        return fate;
+    }
+
+    /** Status of the answer, when there is one. */
+    int status() {
+        return status;
+    }
+
+    /** What this failure means for whoever made the call. */
+    Unanswered failed(Throwable failure) {
+        if (fate == Fate.NOT_SENT) {
+            return new Unanswered(Unanswered.Reason.NOT_SENT, failure);
+        }
+        return new Unanswered(
+                !late && isGarbled(failure) ? Unanswered.Reason.GARBLED : Unanswered.Reason.SILENT, failure);
+    }
+
+    /** Whether something came that is no answer by the rules of HTTP, or by the gateway's limits. */
+    private static boolean isGarbled(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return false;
+            }
+            if (cause instanceof HttpException || cause instanceof MessageConstraintException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
