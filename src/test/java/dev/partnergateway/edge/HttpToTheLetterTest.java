@@ -328,7 +328,7 @@ class HttpToTheLetterTest {
         String received = port.raw(
                 "POST /braze/event HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
                         + "Authorization: ApiKey-v1 sandbox-key-demo-shop\r\ndestination-hostname: sandbox.example\r\n"
-                        + "Destination-Hostname: sandbox.example\r\nContent-Type: application/json\r\nContent-Length: 89\r\n\r\n"
+                        + "Destination-Hostname: sandbox.example\r\nContent-Type: application/json\r\nContent-Length: 97\r\n\r\n"
                         + "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"alice\",\"identifier\":\"message\"}");
         assertTrue(received.startsWith("HTTP/1.1 400 "), received);
         assertTrue(received.contains("destination-hostname"), received);
