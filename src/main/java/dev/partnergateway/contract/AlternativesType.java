@@ -43,7 +43,7 @@ final class AlternativesType extends Type {
 
     @Override
     boolean blankMeansAbsent() {
-        return branches.stream().anyMatch(Type::blankMeansAbsent);
+        return branches.stream().allMatch(Type::blankMeansAbsent);
     }
 
     @Override
