@@ -232,6 +232,13 @@ class AddressFuzzTest {
                     exchange.sendResponseHeaders(status.get(), -1);
                 }
             });
+            deployment.createContext("/v1/integration/campaigns", exchange -> {
+                try (exchange) {
+                    byte[] none = "{\"hasMore\":false,\"data\":[]}".getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(200, none.length);
+                    exchange.getResponseBody().write(none);
+                }
+            });
             deployment.start();
             try (GatewayUnderTest gateway = GatewayUnderTest.start(Map.of(
                     "gateway.deadline.braze", "30000",
@@ -251,6 +258,17 @@ class AddressFuzzTest {
                                     "application/json");
                     assertEquals(502, answer.status(), code + ": " + answer.text());
                 }
+                deployment.removeContext("/v1/integration/campaigns");
+                Http.Answer unproven = gateway.partner()
+                        .send(
+                                "POST",
+                                "/braze/coupon_reservation",
+                                "{\"deploymentUrl\":\"moved.example\",\"couponValue\":\"A\",\"integrationId\":\"a\"}",
+                                "Authorization",
+                                "ApiKey-v1 key-unproven",
+                                "Content-Type",
+                                "application/json");
+                assertEquals(503, unproven.status(), "nor is a key proven elsewhere: " + unproven.text());
                 assertEquals(0, forbidden.reached.get());
             }
         } finally {
