@@ -71,6 +71,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -227,7 +228,7 @@ public final class Gateway implements AutoCloseable {
         if (queue.isPresent()) {
             open(queue.get()).start(operations.values());
         }
-        count(telemetry, answers);
+        count(chores, telemetry, answers);
         operator = open(OperatorPort.open(
                 settings, server.vertx(), workers("operator", 16), answers.parked(), queue.map(Queue::deadLetters)));
 
@@ -375,14 +376,23 @@ public final class Gateway implements AutoCloseable {
         main.health().setConsumersEnabled(false);
     }
 
-    private static void count(Telemetry telemetry, ReplayingRepository answers) {
-        Gauge.builder("gateway.parked.calls", answers.parked(), Parked::count)
+    /** Counted now and then, so that whoever reads metrics waits for no store. */
+    private void count(Chores chores, Telemetry telemetry, ReplayingRepository answers) {
+        AtomicLong parked = new AtomicLong();
+        AtomicLong unfinished = new AtomicLong();
+        Gauge.builder("gateway.parked.calls", parked, AtomicLong::get)
                 .strongReference(true)
                 .description("Calls that an operator has to decide on")
                 .register(telemetry.meters());
-        Gauge.builder("gateway.unfinished.calls", answers, ReplayingRepository::unfinished)
+        Gauge.builder("gateway.unfinished.calls", unfinished, AtomicLong::get)
+                .strongReference(true)
                 .description("Calls whose outcome is not known")
                 .register(telemetry.meters());
+        Parked decided = answers.parked();
+        chores.begin("counting", settings.sweepInterval(), () -> {
+            parked.set(decided.count());
+            unfinished.set(answers.unfinished());
+        });
     }
 
     /** Reads route files once: they have no modelines (settings in comments), and few have beans. */

@@ -5,6 +5,7 @@ import dev.partnergateway.operator.DeadLettersCommand;
 import dev.partnergateway.operator.ParkedCommand;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.settings.SettingsException;
+import dev.partnergateway.store.Backup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -78,9 +79,27 @@ public final class PartnerGateway {
     }
 
     private static int command(Settings settings, String... arguments) {
+        if (arguments[0].equals("backup")) {
+            return backup(settings, arguments);
+        }
         return arguments[0].equals("dead-letters")
                 ? new DeadLettersCommand(settings, System.out, System.err).run(arguments)
                 : new ParkedCommand(settings, System.out, System.err).run(arguments);
+    }
+
+    private static int backup(Settings settings, String... arguments) {
+        if (arguments.length != 2) {
+            System.err.println("backup <file>: copies the embedded store, also while a gateway runs");
+            return 2;
+        }
+        try {
+            Backup.write(settings, Path.of(arguments[1]));
+            System.out.println("The store is copied to " + arguments[1] + ".");
+            return 0;
+        } catch (IllegalStateException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
     }
 
     /** What failed and, where that differs, what it comes down to. */

@@ -36,10 +36,10 @@ final class AnswerTable {
                     + " AND look_at <= ? AND (lease_until <= ? OR lease_until > ?) AND request IS NOT NULL"
                     + " ORDER BY look_at LIMIT ?");
     private static final Sql LOOK_AT = new Sql("UPDATE answer SET look_at = ? WHERE id = ?");
-    private static final Sql COUNT_PARKED = new Sql(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM answer WHERE parked IS NOT NULL" + " LIMIT 100000) AS counted");
+    private static final Sql COUNT_PARKED =
+            new Sql("SELECT COUNT(*) FROM (SELECT 1 FROM answer WHERE parked IS NOT NULL" + " LIMIT 10000) AS counted");
     private static final Sql COUNT_UNKNOWN = new Sql("SELECT COUNT(*) FROM (SELECT 1 FROM answer WHERE state = 'SENT'"
-            + " AND parked IS NULL LIMIT 100000) AS counted");
+            + " AND parked IS NULL LIMIT 10000) AS counted");
     private static final Sql PARKED =
             new Sql("SELECT " + ALL + " FROM answer WHERE parked IS NOT NULL ORDER BY created LIMIT ?");
     private static final Sql TAKE_OVER = new Sql("UPDATE answer SET owner = ?, lease_until = ?,"

@@ -34,7 +34,7 @@ final class Waiting {
     private static final int IN_A_ROW = 100;
 
     private static final Sql END_LEASES = new Sql("UPDATE waiting SET lease_until = 0 WHERE lease_until > 0");
-    private static final Sql COUNT = new Sql("SELECT COUNT(*) FROM (SELECT 1 FROM waiting LIMIT 100000) AS counted");
+    private static final Sql COUNT = new Sql("SELECT COUNT(*) FROM (SELECT 1 FROM waiting LIMIT 10000) AS counted");
     private static final Sql OF_LINE = new Sql("SELECT id FROM waiting WHERE line = ? LIMIT 1");
     private static final Sql INSERT = new Sql("INSERT INTO waiting (id, line, operation, deployment, trace, due,"
             + " lease_until, attempts, reason, content) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING");
@@ -57,6 +57,8 @@ final class Waiting {
     private final Executor executor;
     private final Semaphore free = new Semaphore(AT_ONCE);
 
+    private volatile long counted;
+
     private record Row(Letter letter, long due, long leaseUntil, int attempts) {}
 
     Waiting(
@@ -78,9 +80,9 @@ final class Waiting {
         }
     }
 
-    /** How many letters wait. */
+    /** How many letters waited at the last look; 10,000 stands for more, too. */
     long count() {
-        return store.query(row -> row.getLong(1), COUNT).get(0);
+        return counted;
     }
 
     /** Whether a letter of the line waits, so that later ones have to wait behind it. */
@@ -136,6 +138,7 @@ final class Waiting {
         try {
             long now = System.currentTimeMillis();
             heads(HEADS, now, now).forEach(row -> begin(row.letter().line()));
+            counted = store.query(row -> row.getLong(1), COUNT).get(0);
         } catch (StoreException e) {
             LOG.warn("The store did not answer; waiting calls are looked at again later");
         } catch (RuntimeException | Error e) {

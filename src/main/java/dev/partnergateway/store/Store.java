@@ -1,5 +1,6 @@
 package dev.partnergateway.store;
 
+import dev.partnergateway.life.Fatal;
 import dev.partnergateway.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.PreparedStatement;
@@ -117,6 +118,7 @@ public abstract sealed class Store implements AutoCloseable permits EmbeddedStor
         } catch (StoreException e) {
             found = reason(e.failure());
         } catch (RuntimeException | Error e) {
+            Fatal.look(e);
             found = e.toString();
         }
         asking.set(null);

@@ -1,5 +1,6 @@
 package dev.partnergateway.store;
 
+import dev.partnergateway.life.Fatal;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -198,6 +199,7 @@ final class Writer implements AutoCloseable {
             writes.forEach(write -> write.committed.complete(write.changed));
         } catch (SQLException | RuntimeException | Error e) {
             // Also an error must not end the thread: its callers are told, and the next ones try again.
+            Fatal.look(e);
             disconnect();
             writes.forEach(write -> write.committed.completeExceptionally(e));
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Postgres;
@@ -93,7 +94,7 @@ class ParkedCallsTest {
         assertEquals("braze/createCoupon", shown.json().path("operation").asText(), shown.text());
         assertTrue(shown.json().path("history").isArray(), shown.text());
         assertEquals("no-store", shown.header("Cache-Control"));
-        assertTrue(metrics().contains("gateway_parked_calls 1.0"), metrics());
+        Await.until(ParkedCallsTest::metrics, () -> metrics().contains("gateway_parked_calls 1.0"));
         Http.Answer done =
                 manage("POST", "/parked/" + id + "/done", "{\"status\":200,\"body\":{\"Value\":\"BY-HAND\"}}");
         assertEquals(204, done.status(), done.text());
@@ -101,7 +102,7 @@ class ParkedCallsTest {
         assertEquals("{\"Value\":\"BY-HAND\"}", repeat.text());
         assertArrayEquals(repeat.body(), coupon(identifier).body());
         assertEquals(404, manage("GET", "/parked/" + id, null).status());
-        assertTrue(metrics().contains("gateway_parked_calls 0.0"), metrics());
+        Await.until(ParkedCallsTest::metrics, () -> metrics().contains("gateway_parked_calls 0.0"));
     }
 
     private static String metrics() {

@@ -9,16 +9,24 @@ import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Mount;
+import dev.partnergateway.harness.Printed;
+import dev.partnergateway.settings.Settings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -220,6 +228,52 @@ class StoreFaultsTest {
         GatewayProcess refused = GatewayProcess.launch(GatewayProcess.workingDirectory(), settings(file));
         assertEquals(1, refused.exitCode());
         assertTrue(refused.output().contains("is damaged: stop the gateway, keep the file"), refused.output());
+    }
+
+    @Test
+    void aCopyMadeWhileTheGatewayRunsHoldsAllThatWasAnsweredBefore() throws Exception {
+        Path home = Files.createTempDirectory("gateway-home");
+        Path file = home.resolve("data/gateway.db");
+        Map<String, byte[]> answered = new LinkedHashMap<>();
+        Path byTheJar = home.resolve("by-the-jar.db");
+        Path bySqlite = home.resolve("by-sqlite.db");
+        try (GatewayProcess gateway = gateway(file)) {
+            for (int i = 0; i < 20; i++) {
+                answered.put("kept-" + i, event(gateway, "kept-" + i).body());
+            }
+            Properties properties = new Properties();
+            properties.putAll(settings(file));
+            Backup.write(Settings.load(Path.of("application.properties"), Map.of(), properties), byTheJar);
+            assertEquals("", sqlite3(file, ".backup " + bySqlite));
+        }
+        for (Path copy : List.of(byTheJar, bySqlite)) {
+            assertEquals("ok", sqlite3(copy, "PRAGMA integrity_check").strip());
+            Path restored = Files.createTempDirectory("gateway-home").resolve("gateway.db");
+            Files.copy(copy, restored);
+            try (GatewayProcess gateway = gateway(restored)) {
+                allAreThere(gateway, answered);
+                assertEquals(0, gateway.sandbox().calls("trackEventV2").size());
+            }
+        }
+    }
+
+    /** The program where it is installed; else what it would do, through the driver. */
+    private static String sqlite3(Path file, String command) throws Exception {
+        try {
+            Process process = new ProcessBuilder("sqlite3", file.toString(), command)
+                    .redirectErrorStream(true)
+                    .start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            Printed.line("sqlite3 is not installed: its commands are carried out by the driver");
+            String sql = command.startsWith(".backup ") ? "backup to " + command.substring(8) : command;
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                    Statement statement = connection.createStatement()) {
+                return statement.execute(sql) && statement.getResultSet().next()
+                        ? statement.getResultSet().getString(1)
+                        : "";
+            }
+        }
     }
 
     @Test
