@@ -86,6 +86,7 @@ class DeadlineTest {
                     && each.steps().size() > 1
                     && each.steps().get(1).path("answer").asText().equals("repeat")
                     && step.toString().contains("sandbox.example")
+                    && step.path("call").toString().contains("{{unique}}")
                     && !upstream.operation(operation).reads();
             if (plain && (seen.add(each.integration()) | seen.add(operation))) {
                 writes.add(new Write(each.integration(), step, operation));
