@@ -200,7 +200,12 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
                         && encodings.get(0).strip().equalsIgnoreCase("chunked"))) {
             throw new BadHead(400, "header Transfer-Encoding: only chunked is understood");
         }
-        request.setUri(Target.originForm(request.method().name(), request.uri()));
+        Target target = Target.of(request.method().name(), request.uri());
+        request.setUri(target.path());
+        if (target.host() != null) {
+            // The whole address counts, whatever the header says (RFC 9112 3.2.2).
+            request.headers().set(HttpHeaderNames.HOST, target.host());
+        }
         closeIfAsked(request);
     }
 

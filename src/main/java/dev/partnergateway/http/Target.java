@@ -2,20 +2,22 @@ package dev.partnergateway.http;
 
 import dev.partnergateway.http.RequestDecoder.BadHead;
 
-/** The target in the first line of a request, in its four forms (RFC 9112 3.2). */
-final class Target {
+/**
+ * The target in the first line of a request, in its four forms (RFC 9112 3.2).
+ *
+ * @param path path and query as they came: begins with {@code /}, or is {@code *} (about the server as a whole)
+ * @param host the host that a whole address names, with its port; null where the target is no whole address
+ */
+record Target(String path, String host) {
 
     private static final String MALFORMED = "This is not a well-formed HTTP request: ";
 
-    private Target() {}
-
     /**
-     * Path and query of a target, as they came.
+     * Reads a target.
      *
-     * @return a text that begins with {@code /}, or {@code *} (about the server as a whole)
      * @throws BadHead 400 when it is none of the forms that the method may have; 501 for a tunnel
      */
-    static String originForm(String method, String target) {
+    static Target of(String method, String target) {
         if (method.equals("CONNECT")) {
             throw new BadHead(501, "Tunnels are not offered here");
         }
@@ -23,7 +25,7 @@ final class Target {
             throw new BadHead(400, MALFORMED + "its address has a #");
         }
         if (target.startsWith("/") || target.equals("*") && method.equals("OPTIONS")) {
-            return target;
+            return new Target(target, null);
         }
         int authority = authority(target);
         int end = authority;
@@ -37,6 +39,10 @@ final class Target {
             throw new BadHead(400, MALFORMED + "its address has no host");
         }
         String rest = target.substring(end);
+        return new Target(path(method, rest), target.substring(authority, end));
+    }
+
+    private static String path(String method, String rest) {
         if (rest.isEmpty()) {
             return method.equals("OPTIONS") ? "*" : "/";
         }

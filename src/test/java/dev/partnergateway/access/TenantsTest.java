@@ -379,7 +379,7 @@ class TenantsTest {
                         .send(
                                 "PUT",
                                 "/segment/v2/customer_sessions/callback",
-                                "{\"customerSession\":{\"profileId\":\"bob\"}}",
+                                "{\"profileId\":\"bob\"}",
                                 "Content-Type",
                                 "application/json",
                                 "Authorization",

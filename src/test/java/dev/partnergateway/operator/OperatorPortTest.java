@@ -145,8 +145,8 @@ class OperatorPortTest {
     @TestFactory
     Stream<DynamicTest> anAddressIsThePathItSpells() {
         Map<String, Integer> targets = Map.of(
-                "http://evil.example/parked", 400,
-                "http://localhost/parked", 400,
+                "http://evil.example/parked", 421,
+                "http://localhost/nothing", 404,
                 "*", 400,
                 "parked", 400,
                 "//parked", 404,
@@ -252,7 +252,7 @@ class OperatorPortTest {
         String socket = port.raw("GET /parked HTTP/1.1\r\n" + host() + "Connection: Upgrade\r\nUpgrade: websocket\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
         assertTrue(socket.startsWith("HTTP/1.1 200 "), socket);
-        isRefused(400, port.raw("CONNECT localhost:80 HTTP/1.1\r\n" + host() + "\r\n", LONG));
+        isRefused(501, port.raw("CONNECT localhost:80 HTTP/1.1\r\n" + host() + "\r\n", LONG));
     }
 
     @TestFactory
