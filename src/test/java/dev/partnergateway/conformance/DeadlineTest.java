@@ -17,6 +17,7 @@ import dev.partnergateway.talonone.UpstreamContract;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,11 @@ class DeadlineTest {
         UpstreamContract upstream = UpstreamContract.read(Path.of("openapi", "talon-one.yaml"));
         Set<String> seen = new HashSet<>();
         List<Write> writes = new ArrayList<>();
-        for (Case each : Case.all()) {
+        // A call that is new each time, where there is one: what is a repeat of the first is answered at once.
+        List<Case> cases = new ArrayList<>(Case.all());
+        cases.sort(Comparator.comparing(
+                each -> !each.steps().get(0).path("call").toString().contains("{{unique}}")));
+        for (Case each : cases) {
             JsonNode step = each.steps().get(0);
             JsonNode calls = step.path("upstream");
             String operation = calls.path(calls.size() - 1).path("operation").asText();
@@ -86,7 +91,6 @@ class DeadlineTest {
                     && each.steps().size() > 1
                     && each.steps().get(1).path("answer").asText().equals("repeat")
                     && step.toString().contains("sandbox.example")
-                    && step.path("call").toString().contains("{{unique}}")
                     && !upstream.operation(operation).reads();
             if (plain && (seen.add(each.integration()) | seen.add(operation))) {
                 writes.add(new Write(each.integration(), step, operation));
