@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 /** A call of every operation that succeeds, taken from the cases: what the fuzzers change. */
 public final class GoodCalls {
 
-    private static final String UNIQUE = "5f0c4e52-1b0a-4b0e-9a44-5d8a3c1d9e10";
+    /** Stands in a call where each one of its kind needs a value of its own. */
+    public static final String UNIQUE = "5f0c4e52-1b0a-4b0e-9a44-5d8a3c1d9e10";
 
     private GoodCalls() {}
 

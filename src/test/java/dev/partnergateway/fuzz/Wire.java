@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** One kept-alive connection on which any bytes can be sent, for what no HTTP client would send. */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 120_000;
 
@@ -20,7 +20,8 @@ final class Wire implements AutoCloseable {
     private Socket socket;
     private InputStream in;
 
-    Wire(int port) {
+    /** Connects to a port of this machine when the first request is sent. */
+    public Wire(int port) {
         this.port = port;
     }
 
@@ -29,7 +30,7 @@ final class Wire implements AutoCloseable {
      *
      * @return the answer; null when the other side closed the connection without one
      */
-    Http.Answer send(String head, byte[] body) throws IOException {
+    public Http.Answer send(String head, byte[] body) throws IOException {
         if (socket == null) {
             socket = new Socket("127.0.0.1", port);
             socket.setTcpNoDelay(true);
