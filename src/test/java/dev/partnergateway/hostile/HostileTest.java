@@ -37,12 +37,12 @@ import org.junit.jupiter.api.Test;
  */
 class HostileTest {
 
-    private static final int SECONDS = Integer.getInteger("hostile.seconds", 25);
+    private static final int SECONDS = Integer.getInteger("hostile.seconds", 20);
     private static final long SEED = Long.getLong("hostile.seed", System.nanoTime());
-    private static final int MEASURED = Integer.getInteger("hostile.measured", 150);
+    private static final int MEASURED = Integer.getInteger("hostile.measured", 160);
 
     private static final int ATTACKS_A_SECOND = 20;
-    private static final int HONEST_A_SECOND = 9;
+    private static final int HONEST_A_SECOND = 18;
     private static final double LEAST_SERVED = 0.99;
 
     /** The memory limit of k8s/base. */
@@ -80,6 +80,7 @@ class HostileTest {
     private GatewayProcess launch() throws IOException {
         Map<String, String> settings = new HashMap<>(sandbox.deployment());
         settings.put("gateway.deadline.braze", "1800");
+        settings.put("gateway.deployments.proof.create-attributes", "true");
         // A stranger comes from everywhere; the partners come from one address, which some of his calls claim, too.
         settings.put("gateway.proxies", "1");
         settings.put("gateway.deployments.broken.host", "broken.example");
