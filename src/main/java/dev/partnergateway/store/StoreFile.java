@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Properties;
 
 /**
@@ -195,12 +196,19 @@ final class StoreFile implements AutoCloseable {
     /** Opens a connection. */
     Connection connect() throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("journal_mode", "WAL");
-        properties.setProperty("synchronous", sync);
-        properties.setProperty("busy_timeout", "2000");
-        properties.setProperty("foreign_keys", "on");
-        properties.setProperty("journal_size_limit", "16777216");
-        properties.setProperty("temp_store", "MEMORY");
+        Map.of(
+                        "journal_mode", "WAL",
+                        "synchronous", sync,
+                        "busy_timeout", "2000",
+                        "foreign_keys", "on",
+                        "journal_size_limit", "16777216",
+                        "temp_store", "MEMORY")
+                .forEach((name, value) -> {
+                    // The driver would prefer this to what the operator has written.
+                    if (!url.contains(name + '=')) {
+                        properties.setProperty(name, value);
+                    }
+                });
         Connection connection = DriverManager.getConnection(url, properties);
         try (Statement statement = connection.createStatement()) {
             // macOS: what is synced has reached the disk itself.

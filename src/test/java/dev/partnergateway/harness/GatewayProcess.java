@@ -195,6 +195,11 @@ public final class GatewayProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Number of the process. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Sends it a signal, such as {@code STOP} or {@code CONT}. */
     public void signal(String name) {
         try {

@@ -13,6 +13,7 @@ import dev.partnergateway.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -61,6 +62,18 @@ class StoreTest {
             assertTrue(System.nanoTime() - begun < GENEROUS.toNanos());
             assertEquals(
                     1, store.query(row -> row.getInt(1), new Sql("SELECT 1")).get(0), "another connection is taken");
+        }
+    }
+
+    @Test
+    void whatTheOperatorWritesInTheAddressOfAFileCountsMore() throws SQLException {
+        String url = "jdbc:sqlite:" + GatewayUnderTest.storeFile() + "?busy_timeout=77";
+        try (StoreFile file = new StoreFile(url, "full");
+                Connection connection = file.connect();
+                PreparedStatement asked = connection.prepareStatement("PRAGMA busy_timeout");
+                PreparedStatement chosen = connection.prepareStatement("PRAGMA synchronous")) {
+            assertEquals(List.of(77), Store.read(asked, row -> row.getInt(1)));
+            assertEquals(List.of(2), Store.read(chosen, row -> row.getInt(1)), "full");
         }
     }
 
