@@ -150,7 +150,7 @@ class StoreFaultsTest {
             fill(filler);
             callUntilRefused(gateway, answered);
             soonReady(gateway, NOT_READY);
-            assertTrue(gateway.output().contains("is full: make room there"), gateway.output());
+            Await.until(gateway::output, () -> gateway.output().contains("is full: make room there"));
             Files.delete(filler);
             soonReady(gateway, READY);
             allAreThere(gateway, answered);
@@ -215,7 +215,7 @@ class StoreFaultsTest {
             Files.writeString(file, "This is no database. ".repeat(500));
             assertEquals(503, event(gateway, "damaged").status());
             soonReady(gateway, NOT_READY);
-            assertTrue(gateway.output().contains(file + " is damaged: stop the gateway"), gateway.output());
+            Await.until(gateway::output, () -> gateway.output().contains(file + " is damaged: stop the gateway"));
             Files.move(kept, file, StandardCopyOption.REPLACE_EXISTING);
             soonReady(gateway, READY);
             allAreThere(gateway, answered);
