@@ -239,7 +239,7 @@ public final class Gateway implements AutoCloseable {
         beginChores(chores, sweeper, outbox, () -> prune(answers, leases, store, shared));
         server.listen();
         open(server::drain);
-        open(watch());
+        open(watch(talonOne));
     }
 
     private void beginChores(Chores chores, Sweeper sweeper, Outbox outbox, Runnable pruning) {
@@ -257,11 +257,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Parts that nothing brings back when they are gone. */
-    private Watch watch() {
+    private Watch watch(TalonOne talonOne) {
         Watch watch = new Watch(WATCH, WATCHED_IN_VAIN, Fatal::gone)
                 .onPort(settings.host(), port())
                 .onPort(settings.managementHost(), managementPort())
-                .onPort(settings.operatorHost(), operatorPort());
+                .onPort(settings.operatorHost(), operatorPort())
+                .on("the client towards Talon.One is closed", talonOne::usable);
         ((VertxInternal) server.vertx()).getEventLoopGroup().forEach(watch::onLoop);
         return watch.begin();
     }

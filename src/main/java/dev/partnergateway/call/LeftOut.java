@@ -49,6 +49,12 @@ public final class LeftOut {
                     leftOut.path("count").asInt(),
                     leftOut.path("what").asText());
         }
+        if (call.checked() != null && call.checked().leftOut() > 0) {
+            LOG.info(
+                    "{} left out of its lists what holds a NUL character, {} in all",
+                    call,
+                    call.checked().leftOut());
+        }
         call.leftOut().tell(call);
     }
 

@@ -25,6 +25,7 @@ import java.util.Map;
  *     name
  * @param neededWith {@code x-needed-with}: name of the member without whose items this one may be absent or incomplete;
  *     empty = it does not depend on another
+ * @param apart {@code x-apart}: items have nothing to do with each other; one that no system can carry costs itself
  */
 record Annotations(
         boolean deployment,
@@ -37,9 +38,10 @@ record Annotations(
         int mostChanges,
         Pattern memberNames,
         Map<String, Integer> mostInTotal,
-        String neededWith) {
+        String neededWith,
+        boolean apart) {
     static final Annotations NONE =
-            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, null, Map.of(), "");
+            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, null, Map.of(), "", false);
 
     private static final List<String> KNOWN = List.of(
             "x-deployment",
@@ -52,7 +54,8 @@ record Annotations(
             "x-most-changes",
             "x-member-names",
             "x-most-in-total",
-            "x-needed-with");
+            "x-needed-with",
+            "x-apart");
 
     /** Reads the value of one extension, or says what is wrong with it. */
     private interface Reader<T> {
@@ -81,7 +84,8 @@ record Annotations(
                 read(extensions, "x-most-changes", place, Annotations::number, 0),
                 read(extensions, "x-member-names", place, Annotations::pattern, null),
                 read(extensions, "x-most-in-total", place, Annotations::totals, Map.of()),
-                read(extensions, "x-needed-with", place, Annotations::name, ""));
+                read(extensions, "x-needed-with", place, Annotations::name, ""),
+                read(extensions, "x-apart", place, Annotations::isTrue, false));
     }
 
     private static <T> T read(Map<String, Object> extensions, String name, String place, Reader<T> reader, T absent) {
@@ -100,7 +104,8 @@ record Annotations(
                 Math.max(mostChanges, other.mostChanges),
                 memberNames == null ? other.memberNames : memberNames,
                 mostInTotal.isEmpty() ? other.mostInTotal : mostInTotal,
-                neededWith.isEmpty() ? other.neededWith : neededWith);
+                neededWith.isEmpty() ? other.neededWith : neededWith,
+                apart || other.apart);
     }
 
     private static boolean isTrue(String name, JsonNode value, String place) {

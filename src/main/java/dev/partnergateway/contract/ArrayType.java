@@ -13,6 +13,7 @@ final class ArrayType extends Type {
     private final int fewest;
     private final int most;
     private final boolean characters;
+    private final boolean apart;
 
     ArrayType(Draft draft, Type items) {
         super("an array" + Expectation.count(draft.minItems(), draft.maxItems(), "item"), draft.nullable());
@@ -20,6 +21,7 @@ final class ArrayType extends Type {
         fewest = draft.minItems() == null ? 0 : draft.minItems();
         most = draft.maxItems() == null ? MOST_ITEMS : draft.maxItems();
         characters = draft.annotations().characters();
+        apart = draft.annotations().apart();
     }
 
     @Override
@@ -34,6 +36,10 @@ final class ArrayType extends Type {
         }
         ArrayNode checked = Json.FACTORY.arrayNode(size);
         for (int i = 0; i < size && !check.full(); i++) {
+            if (apart && Text.hasNul(array.get(i))) {
+                check.leaveOut();
+                continue;
+            }
             check.enter(i);
             JsonNode item = items.check(array.get(i), check);
             if (item != null) {

@@ -34,6 +34,7 @@ final class Check {
     private String deployment;
     private String credential;
     private boolean dryRun;
+    private int leftOut;
 
     Check(Budget budget) {
         this.budget = budget;
@@ -46,6 +47,11 @@ final class Check {
     /** The caller's key is verified: JSON in texts may be read whatever it takes within the budget. */
     void verified() {
         verified = true;
+    }
+
+    /** An item of a list is passed over, which costs the call nothing else. */
+    void leaveOut() {
+        leftOut++;
     }
 
     /** The JSON document in a text; null when there is none that may be read. */
@@ -218,7 +224,7 @@ final class Check {
         if (!passed()) {
             throw new ContractViolation(400, problems());
         }
-        return new Checked(call, deployment, credential, dryRun);
+        return new Checked(call, deployment, credential, dryRun, leftOut);
     }
 
     private String place() {

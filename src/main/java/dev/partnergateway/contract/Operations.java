@@ -259,6 +259,7 @@ final class Operations {
         boolean attributes = annotations.attributes();
         if (annotations.credential()
                 || annotations.characters()
+                || annotations.apart()
                 || !annotations.aliases().isEmpty()
                 || !annotations.excludes().isEmpty()
                 || annotations.mostChanges() > 0
@@ -266,7 +267,7 @@ final class Operations {
                 || !annotations.mostInTotal().isEmpty()) {
             throw wrong(
                     place,
-                    "x-credential, x-characters, x-aliases, x-excludes, x-most-changes, x-member-names and"
+                    "x-credential, x-characters, x-apart, x-aliases, x-excludes, x-most-changes, x-member-names and"
                             + " x-most-in-total belong to"
                             + " properties of a body");
         }

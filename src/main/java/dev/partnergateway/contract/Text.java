@@ -29,6 +29,24 @@ final class Text {
         return true;
     }
 
+    /** Whether any text or member name in a value holds a NUL. */
+    static boolean hasNul(JsonNode value) {
+        if (value.isTextual()) {
+            return value.textValue().indexOf('\0') >= 0;
+        }
+        for (var member : value.properties()) {
+            if (member.getKey().indexOf('\0') >= 0) {
+                return true;
+            }
+        }
+        for (JsonNode child : value) {
+            if (hasNul(child)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The text with the replacement character for each half of a surrogate pair: senders cut texts in the middle of one. */
     static String whole(String text) {
         StringBuilder whole = null;
