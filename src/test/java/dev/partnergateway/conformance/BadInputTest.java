@@ -11,6 +11,7 @@ import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
 import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,20 +50,30 @@ class BadInputTest {
         sandbox.reset();
     }
 
-    @TestFactory
-    Stream<DynamicTest> everyOperationRefusesWhatItsContractDoesNotAllow() throws IOException {
-        List<DynamicTest> tests = ofEveryFile(model -> {
+    /** Makes calls of an operation from one that succeeds. */
+    private interface Maker {
+        List<BadCalls.Bad> make(OpenAPI model, String path, Operation operation, JsonNode good);
+    }
+
+    private static List<DynamicTest> ofEveryOperation(Maker maker, BiConsumer<String, BadCalls.Bad> check)
+            throws IOException {
+        return ofEveryFile(model -> {
             List<DynamicTest> made = new ArrayList<>();
             String prefix = model.getServers().get(0).getUrl();
             model.getPaths().forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
                 JsonNode good = goodCall(method.name(), prefix + path);
-                for (BadCalls.Bad bad : BadCalls.of(model, prefix + path, operation, good)) {
+                for (BadCalls.Bad bad : maker.make(model, prefix + path, operation, good)) {
                     made.add(DynamicTest.dynamicTest(
-                            operation.getOperationId() + ": " + bad.name(), () -> isRefused(method.name(), bad)));
+                            operation.getOperationId() + ": " + bad.name(), () -> check.accept(method.name(), bad)));
                 }
             }));
             return made;
         });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOperationRefusesWhatItsContractDoesNotAllow() throws IOException {
+        List<DynamicTest> tests = ofEveryOperation(BadCalls::of, BadInputTest::isRefused);
         assertTrue(tests.size() > 300, "only " + tests.size() + " bad calls were made");
         return tests.stream();
     }
@@ -92,40 +104,12 @@ class BadInputTest {
      */
     @TestFactory
     Stream<DynamicTest> everyOperationRefusesAnUnknownKeyBeforeItLooksAtTheContent() throws IOException {
-        return ofEveryFile(model -> {
-                    List<DynamicTest> made = new ArrayList<>();
-                    String prefix = model.getServers().get(0).getUrl();
-                    model.getPaths()
-                            .forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
-                                JsonNode good = goodCall(method.name(), prefix + path);
-                                for (BadCalls.Bad bad : BadCalls.ofAStranger(model, prefix + path, operation, good)) {
-                                    made.add(DynamicTest.dynamicTest(
-                                            operation.getOperationId() + ": " + bad.name(),
-                                            () -> isRefused(method.name(), bad)));
-                                }
-                            }));
-                    return made;
-                })
-                .stream();
+        return ofEveryOperation(BadCalls::ofAStranger, BadInputTest::isRefused).stream();
     }
 
     @TestFactory
     Stream<DynamicTest> whatIsOptionalMayBeBlank() throws IOException {
-        return ofEveryFile(model -> {
-                    List<DynamicTest> made = new ArrayList<>();
-                    String prefix = model.getServers().get(0).getUrl();
-                    model.getPaths()
-                            .forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
-                                JsonNode good = goodCall(method.name(), prefix + path);
-                                for (BadCalls.Bad blank : BadCalls.ofBlanks(model, prefix + path, operation, good)) {
-                                    made.add(DynamicTest.dynamicTest(
-                                            operation.getOperationId() + ": " + blank.name(),
-                                            () -> isNoMistake(method.name(), blank)));
-                                }
-                            }));
-                    return made;
-                })
-                .stream();
+        return ofEveryOperation(BadCalls::ofBlanks, BadInputTest::isNoMistake).stream();
     }
 
     /** The call may be one too many, or come second: what is blank in it is not to blame. */

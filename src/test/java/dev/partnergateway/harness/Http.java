@@ -70,6 +70,21 @@ public final class Http {
         return send("POST", path, json, "Authorization", "ApiKey-v1 " + DEMO_KEY, "Content-Type", "application/json");
     }
 
+    /** Reports an event of a customer, told apart by the customer's name alone, with the key of the demo shop. */
+    public Answer event(String identifier) {
+        return send(
+                "POST",
+                "/braze/event",
+                "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + identifier
+                        + "\",\"identifier\":\"" + identifier + "\"}",
+                "Authorization",
+                "ApiKey-v1 " + DEMO_KEY,
+                "Content-Type",
+                "application/json",
+                "destination-hostname",
+                "sandbox.example");
+    }
+
     /** Puts a profile into an audience as a customer data platform does, in a call that may be queued. */
     public Answer join(String profile, String audience, String key) {
         return send(

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +34,7 @@ final class ClaimBench {
 
     private static final int BYTES = 600;
     private static final int BATCH = 5000;
+    private static final long PRUNE_PAUSE_NANOS = 20_000_000L;
     private static final int PAIRS = Integer.getInteger("bench.pairs", 5000);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final String STORED = System.getProperty("bench.stored", "1000,100000");
@@ -99,11 +101,7 @@ final class ClaimBench {
 
     private void prune() {
         while (table.prune(now, 0, 100) == 100) {
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            LockSupport.parkNanos(PRUNE_PAUSE_NANOS);
         }
     }
 

@@ -60,20 +60,6 @@ class PowerCutTest {
      */
     private record Step(double at, String kind, String file, byte[] data, long offset) {}
 
-    private static Http.Answer event(Http partner, String identifier) {
-        return partner.send(
-                "POST",
-                "/braze/event",
-                "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + identifier
-                        + "\",\"identifier\":\"" + identifier + "\"}",
-                "Authorization",
-                "ApiKey-v1 sandbox-key-demo-shop",
-                "Content-Type",
-                "application/json",
-                "destination-hostname",
-                "sandbox.example");
-    }
-
     private static double now() {
         return System.currentTimeMillis() / 1000.0;
     }
@@ -88,7 +74,7 @@ class PowerCutTest {
         try (GatewayProcess gateway = GatewayProcess.start(
                 GatewayProcess.workingDirectory(),
                 Map.of("gateway.store.url", "jdbc:sqlite:" + data.resolve("gateway.db")))) {
-            assertEquals(200, event(gateway.partner(), "before").status());
+            assertEquals(200, gateway.partner().event("before").status());
             Process strace = strace(gateway.pid(), trace);
             for (String name : FILES) {
                 before.put(name, Files.readAllBytes(data.resolve(name)));
@@ -120,7 +106,7 @@ class PowerCutTest {
         for (int i = 0; i < CALLS; i++) {
             callers.execute(() -> {
                 String identifier = UUID.randomUUID().toString();
-                Http.Answer answer = event(gateway.partner(), identifier);
+                Http.Answer answer = gateway.partner().event(identifier);
                 if (answer.status() == 200) {
                     given.add(new Given(identifier, answer.body(), now()));
                 }
@@ -260,7 +246,7 @@ class PowerCutTest {
         try (GatewayUnderTest gateway =
                 GatewayUnderTest.start(Map.of("gateway.store.url", "jdbc:sqlite:" + data.resolve("gateway.db")))) {
             for (Given each : given) {
-                Http.Answer repeat = event(gateway.partner(), each.identifier());
+                Http.Answer repeat = gateway.partner().event(each.identifier());
                 assertEquals(200, repeat.status(), cut);
                 assertArrayEquals(each.body(), repeat.body(), cut);
             }

@@ -9,7 +9,6 @@ import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.Forwarder;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
-import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Logged;
 import dev.partnergateway.harness.PostgresServer;
 import dev.partnergateway.harness.Printed;
@@ -88,20 +87,6 @@ class ServerFaultsTest {
                 Settings.load(Path.of("application.properties"), Map.of(), properties), new SimpleMeterRegistry());
     }
 
-    private static Http.Answer event(Http partner, String identifier) {
-        return partner.send(
-                "POST",
-                "/braze/event",
-                "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + identifier
-                        + "\",\"identifier\":\"" + identifier + "\"}",
-                "Authorization",
-                "ApiKey-v1 sandbox-key-demo-shop",
-                "Content-Type",
-                "application/json",
-                "destination-hostname",
-                "sandbox.example");
-    }
-
     private static void soonReady(GatewayUnderTest gateway, int status) {
         long begun = System.nanoTime();
         Await.until(
@@ -121,16 +106,16 @@ class ServerFaultsTest {
                 Forwarder address = new Forwarder(old.port());
                 GatewayUnderTest gateway = GatewayUnderTest.start(store(address.port(), "postgres"))) {
             open(fresh.store()).close();
-            assertEquals(200, event(gateway.partner(), "before").status());
+            assertEquals(200, gateway.partner().event("before").status());
             sql(old, "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
             Await.until(
                     () -> "writes",
-                    () -> event(gateway.partner(), UUID.randomUUID().toString()).status() == 503);
+                    () -> gateway.partner().event(UUID.randomUUID().toString()).status() == 503);
             soonReady(gateway, 503);
             address.leadTo(fresh.port());
             soonReady(gateway, 200);
             for (int i = 0; i < 40; i++) {
-                assertEquals(200, event(gateway.partner(), "after-" + i).status());
+                assertEquals(200, gateway.partner().event("after-" + i).status());
             }
         }
     }
@@ -171,16 +156,16 @@ class ServerFaultsTest {
     void aTableThatSomebodyLocksIsToldByReadiness() throws Exception {
         Map<String, String> settings = newStore(server.port());
         try (GatewayUnderTest gateway = GatewayUnderTest.start(settings)) {
-            assertEquals(200, event(gateway.partner(), "before").status());
+            assertEquals(200, gateway.partner().event("before").status());
             try (Connection operator = DriverManager.getConnection(settings.get("gateway.store.url"), "postgres", "");
                     Statement statement = operator.createStatement()) {
                 operator.setAutoCommit(false);
                 statement.execute("LOCK TABLE answer IN ACCESS EXCLUSIVE MODE");
                 soonReady(gateway, 503);
-                assertEquals(503, event(gateway.partner(), "locked").status());
+                assertEquals(503, gateway.partner().event("locked").status());
             }
             soonReady(gateway, 200);
-            assertEquals(200, event(gateway.partner(), "locked").status());
+            assertEquals(200, gateway.partner().event("locked").status());
         }
     }
 
@@ -194,12 +179,12 @@ class ServerFaultsTest {
             try {
                 for (int i = 0; i < 200; i++) {
                     String identifier = "frozen-" + i;
-                    callers.execute(() -> event(frozen.partner(), identifier));
+                    callers.execute(() -> frozen.partner().event(identifier));
                 }
-                event(frozen.partner(), "under load");
+                frozen.partner().event("under load");
                 frozen.signal("STOP");
                 for (int i = 0; i < 100; i++) {
-                    assertEquals(200, event(other.partner(), "other-" + i).status());
+                    assertEquals(200, other.partner().event("other-" + i).status());
                 }
             } finally {
                 frozen.signal("CONT");
@@ -243,7 +228,7 @@ class ServerFaultsTest {
                 for (int i = 0; i < 400; i++) {
                     String identifier = "pooled-" + i % 200;
                     callers.execute(() -> {
-                        if (event(gateway.partner(), identifier).status() == 200) {
+                        if (gateway.partner().event(identifier).status() == 200) {
                             good.incrementAndGet();
                         }
                     });

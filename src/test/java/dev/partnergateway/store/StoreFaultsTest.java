@@ -58,21 +58,6 @@ class StoreFaultsTest {
         return gateway;
     }
 
-    private static Http.Answer event(GatewayProcess gateway, String identifier) {
-        return gateway.partner()
-                .send(
-                        "POST",
-                        "/braze/event",
-                        "{\"eventType\":\"viewed_product\",\"type\":\"string\",\"customerProfileId\":\"" + identifier
-                                + "\",\"identifier\":\"" + identifier + "\"}",
-                        "Authorization",
-                        "ApiKey-v1 sandbox-key-demo-shop",
-                        "Content-Type",
-                        "application/json",
-                        "destination-hostname",
-                        "sandbox.example");
-    }
-
     private static int ready(GatewayProcess gateway) {
         return gateway.management()
                 .send("GET", "/observe/health/ready", (String) null)
@@ -90,7 +75,7 @@ class StoreFaultsTest {
     private static void callUntilRefused(GatewayProcess gateway, Map<String, byte[]> answered) {
         Await.until(answered::size, () -> {
             String identifier = UUID.randomUUID().toString();
-            Http.Answer answer = event(gateway, identifier);
+            Http.Answer answer = gateway.partner().event(identifier);
             if (answer.status() == 200) {
                 answered.put(identifier, answer.body());
             }
@@ -101,7 +86,7 @@ class StoreFaultsTest {
     private static void allAreThere(GatewayProcess gateway, Map<String, byte[]> answered) {
         assertFalse(answered.isEmpty());
         answered.forEach((identifier, body) -> {
-            Http.Answer repeat = event(gateway, identifier);
+            Http.Answer repeat = gateway.partner().event(identifier);
             assertEquals(200, repeat.status(), repeat.text());
             assertArrayEquals(body, repeat.body());
         });
@@ -115,11 +100,11 @@ class StoreFaultsTest {
             assertEquals(1, second.exitCode());
             assertTrue(second.output().contains("The store " + file + " is used by process "), second.output());
             assertTrue(second.output().contains("One process at a time"), second.output());
-            assertEquals(200, event(first, "still").status(), "the first goes on");
+            assertEquals(200, first.partner().event("still").status(), "the first goes on");
             first.kill();
         }
         try (GatewayProcess next = gateway(file)) {
-            assertEquals(200, event(next, "next").status(), "a process that was killed holds nothing");
+            assertEquals(200, next.partner().event("next").status(), "a process that was killed holds nothing");
         }
     }
 
@@ -127,7 +112,7 @@ class StoreFaultsTest {
     void onlyItsOwnerReadsTheFile() throws IOException {
         Path file = Files.createTempDirectory("gateway-home").resolve("data/gateway.db");
         try (GatewayProcess gateway = gateway(file)) {
-            event(gateway, "private");
+            gateway.partner().event("private");
             for (String ending : new String[] {"", "-wal", "-shm", ".lock"}) {
                 Path each = file.resolveSibling(file.getFileName() + ending);
                 assertEquals(
@@ -145,7 +130,7 @@ class StoreFaultsTest {
                 GatewayProcess gateway = gateway(disk.folder().resolve("data/gateway.db"))) {
             Map<String, byte[]> answered = new LinkedHashMap<>();
             String first = UUID.randomUUID().toString();
-            answered.put(first, event(gateway, first).body());
+            answered.put(first, gateway.partner().event(first).body());
             Path filler = disk.folder().resolve("filler");
             fill(filler);
             callUntilRefused(gateway, answered);
@@ -174,7 +159,7 @@ class StoreFaultsTest {
                 GatewayProcess gateway = gateway(disk.folder().resolve("data/gateway.db"))) {
             Map<String, byte[]> answered = new LinkedHashMap<>();
             String first = UUID.randomUUID().toString();
-            answered.put(first, event(gateway, first).body());
+            answered.put(first, gateway.partner().event(first).body());
             disk.failed();
             callUntilRefused(gateway, answered);
             soonReady(gateway, NOT_READY);
@@ -193,9 +178,9 @@ class StoreFaultsTest {
         try (GatewayProcess gateway = gateway(data.resolve("gateway.db"))) {
             Map<String, byte[]> answered = new LinkedHashMap<>();
             String first = UUID.randomUUID().toString();
-            answered.put(first, event(gateway, first).body());
+            answered.put(first, gateway.partner().event(first).body());
             Files.move(data, home.resolve("away"));
-            assertEquals(503, event(gateway, "away").status());
+            assertEquals(503, gateway.partner().event("away").status());
             soonReady(gateway, NOT_READY);
             Files.move(home.resolve("away"), data);
             soonReady(gateway, READY);
@@ -210,10 +195,10 @@ class StoreFaultsTest {
         try (GatewayProcess gateway = gateway(file)) {
             Map<String, byte[]> answered = new LinkedHashMap<>();
             String first = UUID.randomUUID().toString();
-            answered.put(first, event(gateway, first).body());
+            answered.put(first, gateway.partner().event(first).body());
             Files.move(file, kept);
             Files.writeString(file, "This is no database. ".repeat(500));
-            assertEquals(503, event(gateway, "damaged").status());
+            assertEquals(503, gateway.partner().event("damaged").status());
             soonReady(gateway, NOT_READY);
             Await.until(gateway::output, () -> gateway.output().contains(file + " is damaged: stop the gateway"));
             Files.move(kept, file, StandardCopyOption.REPLACE_EXISTING);
@@ -239,7 +224,7 @@ class StoreFaultsTest {
         Path bySqlite = home.resolve("by-sqlite.db");
         try (GatewayProcess gateway = gateway(file)) {
             for (int i = 0; i < 20; i++) {
-                answered.put("kept-" + i, event(gateway, "kept-" + i).body());
+                answered.put("kept-" + i, gateway.partner().event("kept-" + i).body());
             }
             Properties properties = new Properties();
             properties.putAll(settings(file));
@@ -282,7 +267,7 @@ class StoreFaultsTest {
         Map<String, String> settings = settings(file);
         settings.put("java.io.tmpdir", "/nowhere");
         try (GatewayProcess gateway = GatewayProcess.start(GatewayProcess.workingDirectory(), settings)) {
-            assertEquals(200, event(gateway, "unpacked").status());
+            assertEquals(200, gateway.partner().event("unpacked").status());
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -157,13 +158,9 @@ class HostileDeploymentTest {
     }
 
     private static void forever(Socket connection, String text, long pauseMillis) throws IOException {
-        try {
-            while (!connection.isClosed()) {
-                write(connection, text);
-                Thread.sleep(pauseMillis);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        while (!connection.isClosed()) {
+            write(connection, text);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
         }
     }
 

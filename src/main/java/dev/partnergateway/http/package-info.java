@@ -1,0 +1,6 @@
+/**
+ * HTTP to the letter, for every port: {@link dev.partnergateway.http.RequestDecoder} refuses what two readers could read in
+ * two ways, {@link dev.partnergateway.http.ErrorBody} is the one shape of failures,
+ * {@link dev.partnergateway.http.Port} is a small server for the operator's own pages.
+ */
+package dev.partnergateway.http;
