@@ -102,7 +102,8 @@ public final class Access {
      * @param refusal any; null when it did not fail
      */
     public void ended(PartnerCall call, Refusal refusal) {
-        if (refusal != null && refusal.status() == 401 && call.isAdmitted()) {
+        // A key that is accepted may be refused one thing, which may be allowed a moment later.
+        if (refusal != null && refusal.status() == 401 && call.isAdmitted() && !proof.remembers(call)) {
             attempts.refused(call, refusal.getMessage());
         }
     }

@@ -167,6 +167,13 @@ public final class KeyProof {
         return binding;
     }
 
+    /** Whether the deployment has accepted the call's key a moment ago; nobody is asked. */
+    boolean remembers(PartnerCall call) {
+        Told<Binding> told = bindings.synchronous()
+                .getIfPresent(new KeyAt(call.deployment(), call.credential().hash()));
+        return told != null && told.failure() == null && told.value().accepted();
+    }
+
     private Binding inTurn(KeyAt key, Supplier<Binding> question) {
         boolean before = acceptedBefore.getIfPresent(key) != null;
         Semaphore lane = lanes.computeIfAbsent(new Lane(key.deployment(), before), unused -> new Semaphore(AT_ONCE));

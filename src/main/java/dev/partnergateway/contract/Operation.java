@@ -8,6 +8,9 @@ import java.util.Set;
 
 /** One operation of an integration's OpenAPI file, compiled. Immutable and safe for any number of threads. */
 public final class Operation {
+    /** What callers send to see what would happen, at every operation that knows it. */
+    private static final String DRY_RUN = "X-DRY-RUN";
+
     private static final String PATH_TEXT = "text that is not \".\" or \"..\" and has no control characters";
 
     private final Head head;
@@ -175,6 +178,7 @@ public final class Operation {
             checked.set("path", checkPath(call, check));
             checked.set("query", query.check(call.rawQuery(), check));
             checked.set("headers", checkHeaders(call, check));
+            refuseUnknownDryRun(call, check);
             Body.Content content = body == null ? null : body.read(call, check);
             if (content != null) {
                 Body.find(content, check);
@@ -239,6 +243,18 @@ public final class Operation {
     private static boolean isPathText(String text) {
         // A dot segment would change the path of the upstream call that the value becomes a part of.
         return !text.equals(".") && !text.equals("..") && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    /** Who asks for no change must never get one, also where no dry run is offered. */
+    private void refuseUnknownDryRun(RawCall call, Check check) {
+        boolean asked = call.headers().apply(DRY_RUN).stream()
+                .anyMatch(text -> text.strip().equalsIgnoreCase("true"));
+        if (asked
+                && !method().equals("GET")
+                && headers.stream().noneMatch(header -> header.name().equalsIgnoreCase(DRY_RUN))) {
+            check.at("header " + DRY_RUN);
+            check.refuse("no true here: this operation knows no dry run, and nothing was done");
+        }
     }
 
     private ObjectNode checkHeaders(RawCall call, Check check) {
