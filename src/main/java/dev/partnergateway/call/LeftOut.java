@@ -51,9 +51,10 @@ public final class LeftOut {
         }
         if (call.checked() != null && call.checked().leftOut() > 0) {
             LOG.info(
-                    "{} left out of its lists what holds a NUL character, {} in all",
+                    "{} left out {} items of its lists that are not as its contract says, the first at {}",
                     call,
-                    call.checked().leftOut());
+                    call.checked().leftOut(),
+                    call.checked().firstLeftOut());
         }
         call.leftOut().tell(call);
     }

@@ -25,7 +25,7 @@ import java.util.Map;
  *     name
  * @param neededWith {@code x-needed-with}: name of the member without whose items this one may be absent or incomplete;
  *     empty = it does not depend on another
- * @param apart {@code x-apart}: items have nothing to do with each other; one that no system can carry costs itself
+ * @param apart {@code x-apart}: items have nothing to do with each other; which of them cost themselves alone
  */
 record Annotations(
         boolean deployment,
@@ -39,9 +39,9 @@ record Annotations(
         Pattern memberNames,
         Map<String, Integer> mostInTotal,
         String neededWith,
-        boolean apart) {
+        Apart apart) {
     static final Annotations NONE =
-            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, null, Map.of(), "", false);
+            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, null, Map.of(), "", Apart.NONE);
 
     private static final List<String> KNOWN = List.of(
             "x-deployment",
@@ -56,6 +56,16 @@ record Annotations(
             "x-most-in-total",
             "x-needed-with",
             "x-apart");
+
+    /** Which items of a list are left out instead of being refused together with the whole call. */
+    enum Apart {
+        /** None. */
+        NONE,
+        /** Those that hold a NUL character, which neither JSON in a database nor Talon.One can carry. */
+        NUL,
+        /** Those that are not as the file says, in whatever way. */
+        UNFIT
+    }
 
     /** Reads the value of one extension, or says what is wrong with it. */
     private interface Reader<T> {
@@ -85,7 +95,7 @@ record Annotations(
                 read(extensions, "x-member-names", place, Annotations::pattern, null),
                 read(extensions, "x-most-in-total", place, Annotations::totals, Map.of()),
                 read(extensions, "x-needed-with", place, Annotations::name, ""),
-                read(extensions, "x-apart", place, Annotations::isTrue, false));
+                read(extensions, "x-apart", place, Annotations::apart, Apart.NONE));
     }
 
     private static <T> T read(Map<String, Object> extensions, String name, String place, Reader<T> reader, T absent) {
@@ -105,7 +115,7 @@ record Annotations(
                 memberNames == null ? other.memberNames : memberNames,
                 mostInTotal.isEmpty() ? other.mostInTotal : mostInTotal,
                 neededWith.isEmpty() ? other.neededWith : neededWith,
-                apart || other.apart);
+                apart == Apart.NONE ? other.apart : apart);
     }
 
     private static boolean isTrue(String name, JsonNode value, String place) {
@@ -113,6 +123,15 @@ record Annotations(
             throw new IllegalArgumentException(place + ": " + name + " must be true or false");
         }
         return value.booleanValue();
+    }
+
+    private static Apart apart(String name, JsonNode value, String place) {
+        String text = value == null ? "" : value.asText();
+        return switch (text) {
+            case "nul" -> Apart.NUL;
+            case "unfit" -> Apart.UNFIT;
+            default -> throw new IllegalArgumentException(place + ": " + name + " must be nul or unfit");
+        };
     }
 
     private static Pattern pattern(String name, JsonNode value, String place) {

@@ -13,7 +13,7 @@ final class ArrayType extends Type {
     private final int fewest;
     private final int most;
     private final boolean characters;
-    private final boolean apart;
+    private final Annotations.Apart apart;
 
     ArrayType(Draft draft, Type items) {
         super("an array" + Expectation.count(draft.minItems(), draft.maxItems(), "item"), draft.nullable());
@@ -36,18 +36,35 @@ final class ArrayType extends Type {
         }
         ArrayNode checked = Json.FACTORY.arrayNode(size);
         for (int i = 0; i < size && !check.full(); i++) {
-            if (apart && Text.hasNul(array.get(i))) {
-                check.leaveOut();
-                continue;
-            }
             check.enter(i);
-            JsonNode item = items.check(array.get(i), check);
+            JsonNode item = item(array.get(i), check);
             if (item != null) {
                 checked.add(item);
             }
             check.leave();
         }
         return checked;
+    }
+
+    /** The checked item; null when it is left out, or after a problem was reported. */
+    private JsonNode item(JsonNode value, Check check) {
+        switch (apart) {
+            case NUL:
+                if (Text.hasNul(value)) {
+                    return check.leaveOut(": expected " + Text.WITHOUT_NUL);
+                }
+                return items.check(value, check);
+            case UNFIT:
+                Check trial = check.trial();
+                JsonNode item = items.check(value, trial);
+                if (!trial.passed()) {
+                    return check.leaveOut(trial);
+                }
+                check.adopt(trial);
+                return item;
+            default:
+                return items.check(value, check);
+        }
     }
 
     @Override

@@ -35,6 +35,7 @@ final class Check {
     private String credential;
     private boolean dryRun;
     private int leftOut;
+    private String firstLeftOut = "";
 
     Check(Budget budget) {
         this.budget = budget;
@@ -49,9 +50,21 @@ final class Check {
         verified = true;
     }
 
-    /** An item of a list is passed over, which costs the call nothing else. */
-    void leaveOut() {
-        leftOut++;
+    /** An item of a list is passed over, which costs the call nothing else. Always null, so that callers return it. */
+    JsonNode leaveOut(String sentence) {
+        leftOut(1, place() + sentence);
+        return null;
+    }
+
+    /** As {@link #leaveOut(String)}, for what a trial of the item has found wrong. */
+    JsonNode leaveOut(Check trial) {
+        leftOut(1, trial.deploymentMissing ? NO_DEPLOYMENT : trial.problems.get(0));
+        return null;
+    }
+
+    private void leftOut(int items, String first) {
+        firstLeftOut = leftOut == 0 ? first : firstLeftOut;
+        leftOut += items;
     }
 
     /** The JSON document in a text; null when there is none that may be read. */
@@ -109,6 +122,9 @@ final class Check {
 
     /** Reports what was expected here and of which kind the found value is. Always null, so that callers return it. */
     JsonNode refuse(String expectation, JsonNode found) {
+        if (found.isTextual() && !Text.isClean(found.textValue())) {
+            return refuse(Text.WITHOUT_NUL);
+        }
         return report(": expected " + expectation + ", got " + kind(found));
     }
 
@@ -208,6 +224,9 @@ final class Check {
     }
 
     void adopt(Check trial) {
+        if (trial.leftOut > 0) {
+            leftOut(trial.leftOut, trial.firstLeftOut);
+        }
         if (trial.deployment != null) {
             deployment(trial.deployment);
         }
@@ -224,7 +243,7 @@ final class Check {
         if (!passed()) {
             throw new ContractViolation(400, problems());
         }
-        return new Checked(call, deployment, credential, dryRun, leftOut);
+        return new Checked(call, deployment, credential, dryRun, leftOut, firstLeftOut);
     }
 
     private String place() {

@@ -10,10 +10,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param deployment the text of the member marked {@code x-deployment}; null when none is declared or none was sent
  * @param credential the text of the member marked {@code x-credential}; null when none is declared or none was sent
  * @param dryRun whether the header marked {@code x-dry-run} asks for no change (contract 2.7)
- * @param leftOut items of lists marked {@code x-apart} that hold a NUL, which neither JSON in a database nor Talon.One
- *     can carry; they are not in the call any more
+ * @param leftOut how many items of lists marked {@code x-apart} are not in the call any more
+ * @param firstLeftOut where the first of them was and what was wrong with it, without its values; empty when none was
  */
-public record Checked(ObjectNode call, String deployment, String credential, boolean dryRun, int leftOut) {
+public record Checked(
+        ObjectNode call, String deployment, String credential, boolean dryRun, int leftOut, String firstLeftOut) {
 
     /** Names no value: a call is personal data and may hold a key. */
     @Override

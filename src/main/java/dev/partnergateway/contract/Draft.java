@@ -217,7 +217,7 @@ final class Draft {
                 "objects");
         misplaced(!items.isEmpty() && !"array".equals(type), "items", "arrays");
         misplaced(annotations.characters() && !"array".equals(type), "x-characters", "arrays of strings");
-        misplaced(annotations.apart() && !"array".equals(type), "x-apart", "arrays");
+        misplaced(annotations.apart() != Annotations.Apart.NONE && !"array".equals(type), "x-apart", "arrays");
         misplaced(annotations.attributes() && !"object".equals(type), "x-attributes", "objects");
         misplaced(
                 annotations.mostChanges() > 0 && !"object".equals(type) && !"array".equals(type),

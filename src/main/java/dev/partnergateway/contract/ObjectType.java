@@ -300,7 +300,7 @@ final class ObjectType extends Type {
             if (closed) {
                 check.report(": expected only documented members here");
             } else if (!Text.isClean(name)) {
-                check.report(": expected a member name of " + Text.UNICODE);
+                check.report(": expected a member name of " + Text.WITHOUT_NUL);
             } else if (!value.isNull() || others.nullable()) {
                 JsonNode other = others.check(value, check);
                 if (other != null) {

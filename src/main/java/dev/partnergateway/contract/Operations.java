@@ -259,7 +259,7 @@ final class Operations {
         boolean attributes = annotations.attributes();
         if (annotations.credential()
                 || annotations.characters()
-                || annotations.apart()
+                || annotations.apart() != Annotations.Apart.NONE
                 || !annotations.aliases().isEmpty()
                 || !annotations.excludes().isEmpty()
                 || annotations.mostChanges() > 0

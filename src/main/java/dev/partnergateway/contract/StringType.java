@@ -37,7 +37,7 @@ final class StringType extends Type {
             return check.refuse(expectation());
         }
         if (!Text.isClean(text)) {
-            return check.refuse(Text.UNICODE);
+            return check.refuse(Text.WITHOUT_NUL);
         }
         for (int i = 0; i < patterns.size(); i++) {
             if (!patterns.get(i).matcher(text).find()) {

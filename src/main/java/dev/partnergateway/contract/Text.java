@@ -2,31 +2,17 @@ package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What every text of a call must be, declared or not: Unicode that storage and upstream can carry unchanged. */
+/** What every text of a call must be, declared or not: what storage and upstream can carry unchanged. */
 final class Text {
-    static final String UNICODE = "Unicode text without NUL or broken surrogates";
+    static final String WITHOUT_NUL = "text without NUL characters";
 
     private static final char REPLACEMENT = '\uFFFD';
 
     private Text() {}
 
-    /** Whether a text has neither NUL, which PostgreSQL cannot store, nor half of a surrogate pair. */
+    /** Whether a text has no NUL, which PostgreSQL cannot store. Halves of surrogate pairs are gone by now. */
     static boolean isClean(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == 0) {
-                return false;
-            }
-            if (Character.isSurrogate(c)) {
-                if (Character.isLowSurrogate(c)
-                        || i + 1 == text.length()
-                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
+        return text.indexOf('\0') < 0;
     }
 
     /** Whether any text or member name in a value holds a NUL. */
@@ -69,7 +55,7 @@ final class Text {
     static JsonNode checkFree(JsonNode value, Check check) {
         switch (value.getNodeType()) {
             case STRING:
-                return isClean(value.textValue()) ? value : check.refuse(UNICODE);
+                return isClean(value.textValue()) ? value : check.refuse(WITHOUT_NUL);
             case NUMBER:
                 return Numbers.isReasonable(value) ? value : check.refuse(Numbers.REASONABLE);
             case ARRAY:
@@ -85,7 +71,7 @@ final class Text {
                 for (var member : value.properties()) {
                     check.enter(member.getKey());
                     if (!isClean(member.getKey())) {
-                        members = check.refuse("a member name of " + UNICODE) != null;
+                        members = check.refuse("a member name of " + WITHOUT_NUL) != null;
                     }
                     members &= checkFree(member.getValue(), check) != null;
                     check.leave();

@@ -124,7 +124,7 @@ final class Delivery {
         ObjectNode checked = (ObjectNode) content.path("call");
         call.checked(
                 operation,
-                new Checked(checked, null, null, content.path("dryRun").asBoolean(), 0));
+                new Checked(checked, null, null, content.path("dryRun").asBoolean(), 0, ""));
         call.admitted(deployment, new Credential(content.path("key").asText()));
         call.repeatable(seed(requestId, content.path("round").asInt()));
         try {

@@ -38,6 +38,8 @@ final class BadCalls {
     private final String path;
     private final JsonNode body;
     private final List<Bad> all = new ArrayList<>();
+    private final List<Bad> unfitItems = new ArrayList<>();
+    private int apart;
 
     /**
      * A call that must be refused.
@@ -84,6 +86,15 @@ final class BadCalls {
             calls.forms();
         }
         return calls.all;
+    }
+
+    /** Calls with one item in them that is not as the contract says and costs itself alone ({@code x-apart: unfit}). */
+    static List<Bad> ofUnfitItems(OpenAPI model, String template, Operation operation, JsonNode good) {
+        BadCalls calls = new BadCalls(model, template, operation, good);
+        if (calls.body != null) {
+            calls.walk(calls.schema(), "", calls.body);
+        }
+        return calls.unfitItems;
     }
 
     /**
@@ -214,7 +225,7 @@ final class BadCalls {
             throw new AssertionError("the path " + path + " is not " + template);
         }
         List<String> wrong = new ArrayList<>(List.of("%00", "%20", "%ff"));
-        wrongValues(parameter.getSchema()).stream()
+        WrongValues.of(parameter.getSchema()).stream()
                 .filter(JsonNode::isValueNode)
                 .forEach(value -> wrong.add(encode(value.asText())));
         for (String value : wrong) {
@@ -238,7 +249,7 @@ final class BadCalls {
             wrong.add(without(place, parameter.getName()));
             wrong.add(with(place, parameter.getName(), " "));
         }
-        for (JsonNode value : wrongValues(parameter.getSchema())) {
+        for (JsonNode value : WrongValues.of(parameter.getSchema())) {
             if (value.isValueNode() || !"string".equals(parameter.getSchema().getType())) {
                 wrong.add(with(place, parameter.getName(), value.isTextual() ? value.asText() : value.toString()));
             }
@@ -330,11 +341,16 @@ final class BadCalls {
 
     private void descend(Schema<?> schema, String at, String name, JsonNode root) {
         if (schema.getItems() != null) {
-            items(schema, at, name, root);
+            sizes(schema, at, name, root);
+            boolean unfit = schema.getExtensions() != null
+                    && "unfit".equals(schema.getExtensions().get("x-apart"));
+            apart += unfit ? 1 : 0;
+            items(schema.getItems(), at, name, root);
             JsonNode given = root.at(at).isArray() && !root.at(at).isEmpty()
                     ? root
                     : set(root, at, JSON.arrayNode().add(valid(schema.getItems())));
             walk(schema.getItems(), at + "/0", given);
+            apart -= unfit ? 1 : 0;
         } else if (!properties(schema, root.at(at)).isEmpty()) {
             walk(schema, at, root.at(at).isObject() ? root : set(root, at, valid(schema)));
         }
@@ -355,7 +371,7 @@ final class BadCalls {
         if (!marked(schema.getExtensions(), "x-deployment")) {
             names = statuses.contains(401) ? "" : name;
         }
-        for (JsonNode value : wrongValues(schema)) {
+        for (JsonNode value : WrongValues.of(schema)) {
             String shown = value.toString();
             String title = at + " = " + (shown.length() > 40 ? shown.length() + " characters" : shown);
             body(title, statuses, names, set(root, at, value));
@@ -369,7 +385,7 @@ final class BadCalls {
                         && schema.getProperties().values().stream().anyMatch(BadCalls::holdsDeployment);
     }
 
-    private void items(Schema<?> list, String at, String name, JsonNode root) {
+    private void sizes(Schema<?> list, String at, String name, JsonNode root) {
         Schema<?> item = list.getItems();
         if (list.getMaxItems() != null && list.getMaxItems() < LONGEST_LIST) {
             ArrayNode many = JSON.arrayNode();
@@ -381,7 +397,10 @@ final class BadCalls {
         if (list.getMinItems() != null && list.getMinItems() > 0) {
             body(at + " empty", Set.of(400), name, set(root, at, JSON.arrayNode()));
         }
-        for (JsonNode value : wrongValues(item)) {
+    }
+
+    private void items(Schema<?> item, String at, String name, JsonNode root) {
+        for (JsonNode value : WrongValues.of(item)) {
             String shown = value.toString();
             String title = at + "/0 = " + (shown.length() > 40 ? shown.length() + " characters" : shown);
             body(title, Set.of(400), name, set(root, at, JSON.arrayNode().add(value)));
@@ -389,7 +408,7 @@ final class BadCalls {
     }
 
     private void body(String title, Set<Integer> statuses, String names, JsonNode changed) {
-        all.add(new Bad(title, statuses, names, headers, path + text(query), text(changed)));
+        (apart > 0 ? unfitItems : all).add(new Bad(title, statuses, names, headers, path + text(query), text(changed)));
     }
 
     /** Members a schema has; where a member decides which schema it is, as the good call decides. */
@@ -417,20 +436,9 @@ final class BadCalls {
         return properties;
     }
 
-    private static List<Schema<?>> branches(Schema<?> schema) {
-        List<Schema<?>> branches = new ArrayList<>();
-        if (schema.getOneOf() != null) {
-            schema.getOneOf().forEach(branches::add);
-        }
-        if (schema.getAnyOf() != null) {
-            schema.getAnyOf().forEach(branches::add);
-        }
-        return branches;
-    }
-
     private static boolean nullable(Schema<?> schema) {
         return Boolean.TRUE.equals(schema.getNullable())
-                || branches(schema).stream().anyMatch(BadCalls::nullable);
+                || WrongValues.branches(schema).stream().anyMatch(BadCalls::nullable);
     }
 
     private static List<String> required(Schema<?> schema) {
@@ -439,8 +447,8 @@ final class BadCalls {
 
     /** The smallest value that a schema allows. */
     private JsonNode valid(Schema<?> schema) {
-        if (schema.getExample() == null && !branches(schema).isEmpty()) {
-            return valid(branches(schema).get(0));
+        if (schema.getExample() == null && !WrongValues.branches(schema).isEmpty()) {
+            return valid(WrongValues.branches(schema).get(0));
         }
         if (schema.getExample() != null) {
             return MAPPER.valueToTree(schema.getExample());
@@ -471,67 +479,6 @@ final class BadCalls {
 
     private static boolean marked(Map<String, Object> extensions, String name) {
         return extensions != null && extensions.containsKey(name);
-    }
-
-    private static List<JsonNode> wrongValues(Schema<?> schema) {
-        if (!branches(schema).isEmpty()) {
-            List<JsonNode> wrongForAll =
-                    new ArrayList<>(wrongValues(branches(schema).get(0)));
-            branches(schema).forEach(branch -> wrongForAll.retainAll(wrongValues(branch)));
-            return wrongForAll;
-        }
-        List<JsonNode> wrong = new ArrayList<>();
-        boolean free = schema.getType() == null && schema.getProperties() == null;
-        switch (free ? "anything" : schema.getType() == null ? "object" : schema.getType()) {
-            case "integer" ->
-                wrong.addAll(List.of(
-                        JSON.textNode("abc"),
-                        JSON.textNode("1.0"),
-                        JSON.textNode("1e3"),
-                        JSON.numberNode(1.5),
-                        JSON.textNode("99999999999999999999"),
-                        JSON.objectNode(),
-                        JSON.arrayNode(),
-                        JSON.booleanNode(true)));
-            case "number" -> wrong.addAll(List.of(JSON.textNode("abc"), JSON.objectNode(), JSON.booleanNode(true)));
-            case "boolean" -> wrong.addAll(List.of(JSON.textNode("maybe"), JSON.numberNode(1), JSON.objectNode()));
-            case "array" -> wrong.addAll(List.of(JSON.numberNode(5), JSON.booleanNode(true), JSON.objectNode()));
-            case "object" -> wrong.addAll(List.of(JSON.numberNode(5), JSON.textNode("abc"), JSON.arrayNode()));
-            case "string" -> wrong.add(JSON.objectNode());
-            default -> {}
-        }
-        bounds(schema, wrong);
-        if (schema.getEnum() != null) {
-            wrong.add(JSON.textNode("none-of-these"));
-        }
-        if ("date-time".equals(schema.getFormat())) {
-            wrong.addAll(List.of(
-                    JSON.textNode("tomorrow"),
-                    JSON.textNode("2026-02-30T00:00:00Z"),
-                    JSON.textNode("2026-01-01"),
-                    JSON.textNode("2026-01-01T00:00:00")));
-        }
-        return wrong;
-    }
-
-    private static void bounds(Schema<?> schema, List<JsonNode> wrong) {
-        if (schema.getMinimum() != null) {
-            boolean excluded = Boolean.TRUE.equals(schema.getExclusiveMinimum());
-            wrong.add(JSON.numberNode(
-                    excluded ? schema.getMinimum() : schema.getMinimum().subtract(java.math.BigDecimal.ONE)));
-        }
-        if (schema.getMaximum() != null) {
-            wrong.add(JSON.numberNode(schema.getMaximum().add(java.math.BigDecimal.ONE)));
-        }
-        if (schema.getMinLength() != null && schema.getMinLength() > 1) {
-            wrong.add(JSON.textNode("x".repeat(schema.getMinLength() - 1)));
-        }
-        if (schema.getMaxLength() != null) {
-            wrong.add(JSON.textNode("x".repeat(schema.getMaxLength() + 1)));
-        }
-        if (schema.getPattern() != null) {
-            wrong.add(JSON.textNode("\u00e9"));
-        }
     }
 
     private static JsonNode set(JsonNode root, String at, JsonNode value) {

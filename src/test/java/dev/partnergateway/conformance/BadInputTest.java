@@ -79,6 +79,13 @@ class BadInputTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> anUnfitItemOfAListWhoseItemsStandApartCostsItselfAlone() throws IOException {
+        List<DynamicTest> tests = ofEveryOperation(BadCalls::ofUnfitItems, BadInputTest::isTaken);
+        assertTrue(tests.size() > 10, "only " + tests.size() + " calls with an unfit item were made");
+        return tests.stream();
+    }
+
+    @TestFactory
     Stream<DynamicTest> everyPathRefusesOtherMethods() throws IOException {
         List<DynamicTest> tests = ofEveryFile(model -> {
             List<DynamicTest> made = new ArrayList<>();
@@ -120,6 +127,13 @@ class BadInputTest {
         assertTrue(
                 answer.status() < 300 || call.statuses().contains(answer.status()),
                 answer.status() + " " + answer.text());
+    }
+
+    private static void isTaken(String method, BadCalls.Bad call) {
+        List<String> headers = new ArrayList<>();
+        call.headers().forEach((name, value) -> headers.addAll(List.of(name, value)));
+        Http.Answer answer = gateway.partner().send(method, call.path(), call.body(), headers.toArray(String[]::new));
+        assertEquals(200, answer.status(), answer.text());
     }
 
     private static List<DynamicTest> ofEveryFile(Function<OpenAPI, List<DynamicTest>> tests) throws IOException {

@@ -30,7 +30,7 @@ class BodyAttributesTest {
             ".a b":1                          | /.a b: expected an attribute name of a letter followed by letters, digits or underscores
             ".age":1,"attributes":[1]         | /attributes: expected a JSON object, got an array
             ".age":1,"attributes":"x"         | /attributes: expected a JSON object, got a string
-            ".age":["\\u0000"]                | /.age/0: expected Unicode text without NUL or broken surrogates
+            ".age":["\\u0000"]                | /.age/0: expected text without NUL characters
             """)
     void whatCannotBeMeantIsRefused(String members, String expected) {
         assertEquals(expected, Given.coupon(members).fails());

@@ -244,7 +244,7 @@ class CoercionTest {
     @ValueSource(strings = {"{\"kept\":\"a\\u0000\"}", "{\"plain\":{\"\\u0000\":1}}", "{\"map\":{\"a\\u0000\":1}}"})
     void textThatCannotBeStoredIsRefusedEverywhere(String body) {
         String text = Given.values(body).fails();
-        assertTrue(text.contains("Unicode text without NUL or broken surrogates"), text);
+        assertTrue(text.contains("text without NUL characters"), text);
     }
 
     @Test

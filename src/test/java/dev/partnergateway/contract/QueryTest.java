@@ -141,7 +141,7 @@ class QueryTest {
             .a-b=1             | query parameter attributes at /.a-b: expected an attribute name of a letter followed by letters, digits or underscores
             .%C3%A9=1          | query parameter attributes at /.é: expected an attribute name of a letter followed by letters, digits or underscores
             .age=%ff           | query parameter attributes at /.age: expected percent-encoded UTF-8 without NUL
-            .age="\\u0000"     | query parameter attributes at /.age: expected Unicode text without NUL or broken surrogates
+            .age="\\u0000"     | query parameter attributes at /.age: expected text without NUL characters
             .age=1e999999999   | query parameter attributes at /.age: expected a number of at most 400 digits whose power of ten is from -308 to 308
             """)
     void anAttributeThatCannotBeMeantIsRefused(String query, String expected) {
