@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 
 /**
  * Gives text in attributes the type that Talon.One knows for them (contract 2.5, D5). Where the type is not known, or the
- * text is not of it, nothing is guessed: a zip code stays text.
+ * text is not of it, nothing is guessed: a zip code stays text. A blank text for an attribute of another type means that
+ * it was left out, the way templates render what is not there.
  */
 public final class AttributeConversion implements RequestPreparation {
 
@@ -33,10 +34,7 @@ public final class AttributeConversion implements RequestPreparation {
         request.set("body", body);
         for (AttributeObject object : AttributeObject.in(operation, body)) {
             if (hasText(object)) {
-                catalogue.types(call, object.entity()).ifPresent(types -> object.values()
-                        .properties()
-                        .forEach(attribute -> attribute.setValue(convert(
-                                call, attribute.getValue(), types.of(object.eventType(), attribute.getKey())))));
+                catalogue.types(call, object.entity()).ifPresent(types -> convert(call, object, types));
             }
         }
     }
@@ -48,6 +46,22 @@ public final class AttributeConversion implements RequestPreparation {
             }
         }
         return false;
+    }
+
+    private static void convert(PartnerCall call, AttributeObject object, AttributeTypes types) {
+        var attributes = object.values().properties().iterator();
+        while (attributes.hasNext()) {
+            var attribute = attributes.next();
+            String type = types.of(object.eventType(), attribute.getKey());
+            if (attribute.getValue().isTextual()
+                    && attribute.getValue().textValue().isBlank()
+                    && !type.isEmpty()
+                    && !type.equals("string")) {
+                attributes.remove();
+            } else {
+                attribute.setValue(convert(call, attribute.getValue(), type));
+            }
+        }
     }
 
     private static JsonNode convert(PartnerCall call, JsonNode value, String type) {

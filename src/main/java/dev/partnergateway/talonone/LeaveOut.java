@@ -27,7 +27,7 @@ final class LeaveOut {
 
     private final Exchange exchange;
     private final List<Item> items = new ArrayList<>();
-    private boolean sent;
+    private boolean sends;
 
     private record Item(UpstreamOperation operation, ObjectNode request, Refusal refusal) {}
 
@@ -40,9 +40,19 @@ final class LeaveOut {
         return (refusal.status() == 400 || refusal.status() == 404) && refusal.effect() == Refusal.Effect.NONE;
     }
 
-    /** Notes that something was sent: the call is not wrong as a whole. */
-    synchronized void sent() {
-        sent = true;
+    /** Notes that something is sent: the call is not wrong as a whole. */
+    synchronized void sends() {
+        sends = true;
+    }
+
+    /** Whether something is sent, known before the first thing is. */
+    synchronized boolean isSending() {
+        return sends;
+    }
+
+    /** Notes what is left out. */
+    synchronized void add(UpstreamOperation operation, ObjectNode request, Refusal refusal) {
+        items.add(new Item(operation, request, refusal));
     }
 
     /**
@@ -58,9 +68,7 @@ final class LeaveOut {
             BiFunction<Exchange, ObjectNode, JsonNode> again) {
         List<ObjectNode> parts = halves(operation, request);
         if (parts.isEmpty()) {
-            synchronized (this) {
-                items.add(new Item(operation, request, refusal));
-            }
+            add(operation, request, refusal);
             return JsonNodeFactory.instance.nullNode();
         }
         parts.forEach(part -> again.apply(exchange, part));
@@ -104,7 +112,7 @@ final class LeaveOut {
      * @throws Refusal when nothing could be sent, or what was left out could not be kept
      */
     void tell(boolean list, RefusedItems keeper, MeterRegistry meters) {
-        if (list && !sent && !items.isEmpty()) {
+        if (list && !sends && !items.isEmpty()) {
             throw items.get(0).refusal();
         }
         for (Item item : items) {

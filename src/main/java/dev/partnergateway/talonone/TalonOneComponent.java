@@ -77,7 +77,7 @@ public final class TalonOneComponent extends DefaultComponent {
                 .map(operation -> {
                     Beginning beginning = beginning(operation);
                     beginning = missingIsNull ? missingIsNull(beginning) : beginning;
-                    return leaveOut ? leavingOut(operation, beginning) : beginning;
+                    return leaveOut ? new LeavingOut(operation, beginning) : beginning;
                 })
                 .toList();
         boolean once = beginnings.size() == 1
@@ -144,36 +144,84 @@ public final class TalonOneComponent extends DefaultComponent {
     }
 
     /** What is refused for good is left out; what the gateway refuses before anything is sent as well. */
-    private static Beginning leavingOut(UpstreamOperation operation, Beginning beginning) {
-        return new Beginning() {
-            @Override
-            public Supplier<JsonNode> begin(Exchange exchange, ObjectNode request, boolean alone, LeaveOut leaveOut) {
-                ObjectNode own = request.deepCopy();
-                Supplier<JsonNode> work;
-                try {
-                    work = beginning.begin(exchange, request, alone, leaveOut);
-                } catch (Refusal refusal) {
-                    return () -> refused(own, refusal, leaveOut);
-                }
-                return () -> {
-                    try {
-                        leaveOut.sent();
-                        return work.get();
-                    } catch (Refusal refusal) {
-                        return refused(own, refusal, leaveOut);
-                    }
-                };
-            }
+    private static final class LeavingOut implements Beginning {
 
-            private JsonNode refused(ObjectNode request, Refusal refusal, LeaveOut leaveOut) {
-                if (!LeaveOut.isForGood(refusal)) {
-                    throw refusal;
-                }
-                return leaveOut.refused(
-                        operation, request, refusal, (exchange, part) -> begin(exchange, part, false, leaveOut)
-                                .get());
+        private final UpstreamOperation operation;
+        private final Beginning beginning;
+        private final AudienceLists audiences;
+
+        LeavingOut(UpstreamOperation operation, Beginning beginning) {
+            this.operation = operation;
+            this.beginning = beginning;
+            this.audiences = new AudienceLists(operation);
+        }
+
+        @Override
+        public Supplier<JsonNode> begin(Exchange exchange, ObjectNode request, boolean alone, LeaveOut leaveOut) {
+            ObjectNode own = request.deepCopy();
+            try {
+                Supplier<JsonNode> work = beginning.begin(exchange, request, alone, leaveOut);
+                leaveOut.sends();
+                return () -> carryOut(exchange, own, request, work, leaveOut);
+            } catch (Refusal refusal) {
+                return LeaveOut.isForGood(refusal)
+                        ? beginKnown(exchange, own, refusal, leaveOut)
+                        : () -> refused(own, refusal, leaveOut);
             }
-        };
+        }
+
+        /** Begins a request that was refused, without the audiences that nobody knows. */
+        private Supplier<JsonNode> beginKnown(Exchange exchange, ObjectNode own, Refusal refusal, LeaveOut leaveOut) {
+            ObjectNode known = audiences.ofKnown(own).orElse(null);
+            if (known == null) {
+                return () -> refused(own, refusal, leaveOut);
+            }
+            ObjectNode ownKnown = known.deepCopy();
+            Supplier<JsonNode> work;
+            try {
+                work = beginning.begin(exchange, known, false, leaveOut);
+            } catch (Refusal again) {
+                return () -> refused(own, again, leaveOut);
+            }
+            boolean changes = audiences.size(known) > 0;
+            if (changes) {
+                leaveOut.sends();
+            }
+            return () -> {
+                leaveOut.add(operation, own, refusal);
+                // What is left is done, unless the whole call is about audiences that nobody knows: that is refused.
+                return changes || leaveOut.isSending() && audiences.hasMore(known)
+                        ? carryOut(exchange, ownKnown, known, work, leaveOut)
+                        : JsonNodeFactory.instance.nullNode();
+            };
+        }
+
+        private JsonNode carryOut(
+                Exchange exchange, ObjectNode own, ObjectNode sent, Supplier<JsonNode> work, LeaveOut leaveOut) {
+            try {
+                return work.get();
+            } catch (Refusal refusal) {
+                ObjectNode taken = LeaveOut.isForGood(refusal)
+                        ? audiences.part(own, sent, refusal.errors(), false).orElse(null)
+                        : null;
+                if (taken == null || audiences.size(taken) == 0 && !audiences.hasMore(taken)) {
+                    return refused(own, refusal, leaveOut);
+                }
+                audiences
+                        .part(own, sent, refusal.errors(), true)
+                        .ifPresent(part -> leaveOut.add(operation, part, refusal));
+                return begin(exchange, taken, false, leaveOut).get();
+            }
+        }
+
+        private JsonNode refused(ObjectNode request, Refusal refusal, LeaveOut leaveOut) {
+            if (!LeaveOut.isForGood(refusal)) {
+                throw refusal;
+            }
+            return leaveOut.refused(
+                    operation, request, refusal, (exchange, part) -> begin(exchange, part, false, leaveOut)
+                            .get());
+        }
     }
 
     private static JsonNode nullIfMissing(Refusal refusal) {
