@@ -28,10 +28,10 @@ final class Attempts {
     private static final Duration TRYING = Duration.ofSeconds(10);
 
     /** New keys from one address at once; a person who mistypes a key needs a handful, a restart all of an Ingress's. */
-    private static final int AT_ONCE = 20;
+    private static final int AT_ONCE = 40;
 
     /** New keys from one address in a second after that. */
-    private static final int A_SECOND = 4;
+    private static final int A_SECOND = 20;
 
     /** Until then an address that does nothing has all its tries back. */
     private static final Duration FULL = Duration.ofSeconds(AT_ONCE / A_SECOND);

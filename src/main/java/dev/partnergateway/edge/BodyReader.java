@@ -26,6 +26,7 @@ final class BodyReader {
     private long alarm;
     private long unwanted;
     private boolean over;
+    private boolean arriving;
 
     /**
      * Prepares to read.
@@ -56,11 +57,22 @@ final class BodyReader {
         if (isTooLong()) {
             request.response().putHeader("Connection", "close");
         }
+        arrived();
         over = true;
         refuse.accept(refusal);
     }
 
+    /** What is waited for has come, or is not waited for any more. */
+    private void arrived() {
+        if (arriving) {
+            arriving = false;
+            server.arriving(-1);
+        }
+    }
+
     private void begin(Consumer<byte[]> complete) {
+        arriving = true;
+        server.arriving(1);
         Duration patience = server.settings().receiveTimeout();
         alarm = server.vertx().setTimer(patience.toMillis(), late -> {
             fail(Refusal.of(408, "The body of this call took too long to arrive"));
@@ -70,6 +82,7 @@ final class BodyReader {
         request.handler(this::take);
         request.endHandler(end -> {
             server.vertx().cancelTimer(alarm);
+            arrived();
             if (!over) {
                 over = true;
                 complete.accept(body.getBytes());
@@ -111,6 +124,7 @@ final class BodyReader {
     /** The connection is closed after this, by whoever found out, without a look at what is still to be written. */
     private void broken(Throwable cause) {
         server.vertx().cancelTimer(alarm);
+        arrived();
         if (!(cause instanceof IOException) && !(cause instanceof VertxException)) {
             fail(RequestDecoder.refusal(cause));
         }
@@ -122,6 +136,7 @@ final class BodyReader {
     private void fail(Refusal refusal) {
         if (!over) {
             forget();
+            arrived();
             request.response().putHeader("Connection", "close");
             refuse.accept(refusal);
         }

@@ -52,6 +52,9 @@ public final class PartnerServer implements AutoCloseable {
     /** Name under which the library's own decoder stands in a connection's pipeline. */
     private static final String DECODER = "httpDecoder";
 
+    /** How long a stop waits for bodies that are still arriving. */
+    private static final Duration ARRIVAL = Duration.ofSeconds(1);
+
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final String NO_INTEGRATION = "none";
 
@@ -66,6 +69,7 @@ public final class PartnerServer implements AutoCloseable {
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong held = new AtomicLong();
     private final AtomicInteger unanswered = new AtomicInteger();
+    private final AtomicInteger arriving = new AtomicInteger();
     private volatile boolean draining;
     private volatile boolean refusing;
     private volatile boolean listening;
@@ -244,6 +248,11 @@ public final class PartnerServer implements AutoCloseable {
         held.addAndGet(-bytes);
     }
 
+    /** A body begins to arrive (1), or is not waited for any more (-1). */
+    void arriving(int change) {
+        arriving.addAndGet(change);
+    }
+
     /** Hands work to a thread that may block; refuses it when there is too much of it. */
     void work(Runnable task) {
         if (refusing) {
@@ -345,19 +354,26 @@ public final class PartnerServer implements AutoCloseable {
 
     /**
      * Is not ready any more, goes on for {@code gateway.drain-delay} so that load balancers notice, then takes no more calls
-     * and waits for the running ones.
+     * and waits for the running ones. Bodies that are still arriving are waited for a second: whoever sends his slowly must
+     * not hold up the stop.
      */
     public void drain() {
         draining = true;
         LockSupport.parkNanos(settings.drainDelay().toNanos());
         refusing = true;
-        long end = System.nanoTime() + settings.drain().toNanos();
-        while ((running.get() > 0 || unanswered.get() > 0) && System.nanoTime() < end) {
+        long begun = System.nanoTime();
+        while (isBusy(System.nanoTime() - begun)
+                && System.nanoTime() - begun < settings.drain().toNanos()) {
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }
         if (running.get() > 0) {
             LOG.warn("{} calls were still running after gateway.drain", running.get());
         }
+    }
+
+    private boolean isBusy(long nanos) {
+        int waitedFor = nanos < ARRIVAL.toNanos() ? unanswered.get() : unanswered.get() - arriving.get();
+        return running.get() > 0 || waitedFor > 0;
     }
 
     @Override

@@ -14,6 +14,12 @@ final class ChunkScan {
     /** Of all chunks of a body together: extensions mean nothing here. */
     private static final int MOST_EXTENSIONS = 1024;
 
+    /** Chunks that may be small: each costs as much as hundreds of bytes, whatever it holds. */
+    private static final int MOST_SMALL_CHUNKS = 4096;
+
+    /** Bytes that chunks must hold on average when there are more. */
+    private static final int LEAST_AVERAGE = 16;
+
     private enum Place {
         SIZE,
         EXTENSION,
@@ -41,6 +47,8 @@ final class ChunkScan {
     private int digits;
     private int extensions;
     private int trailers;
+    private int chunks;
+    private long held;
     private BadHead fault;
 
     /**
@@ -74,7 +82,10 @@ final class ChunkScan {
         switch (place) {
             case SIZE -> size(b);
             case EXTENSION -> extension(b);
-            case SIZE_END -> after(b, '\n', left == 0 ? Place.TRAILER_START : Place.DATA);
+            case SIZE_END -> {
+                count();
+                after(b, '\n', left == 0 ? Place.TRAILER_START : Place.DATA);
+            }
             case DATA_RETURN -> after(b, '\r', Place.DATA_END);
             case DATA_END -> {
                 after(b, '\n', Place.SIZE);
@@ -86,6 +97,14 @@ final class ChunkScan {
             case TRAILER_END -> after(b, '\n', Place.TRAILER_START);
             case END -> after(b, '\n', Place.OVER);
             default -> throw new IllegalStateException("nothing is looked at in " + place);
+        }
+    }
+
+    private void count() {
+        chunks++;
+        held += left;
+        if (chunks > MOST_SMALL_CHUNKS && held / chunks < LEAST_AVERAGE) {
+            fault("its chunks are too small");
         }
     }
 
@@ -157,6 +176,8 @@ final class ChunkScan {
         digits = 0;
         extensions = 0;
         trailers = 0;
+        chunks = 0;
+        held = 0;
         fault = null;
         seen = 0;
         end = 0;

@@ -30,14 +30,18 @@ final class Attempt {
     private volatile boolean late;
     private volatile int status;
     private volatile boolean readable = true;
+    private final int largest;
+    private AnswerRoom room;
+    private long taken;
 
-    private Attempt(Duration patience) {
+    private Attempt(Duration patience, int largest) {
+        this.largest = largest;
         this.deadline = System.nanoTime() + patience.toNanos();
     }
 
     /** Begins one on this thread; {@link #over} ends it. */
-    static Attempt begin(Duration patience) {
-        Attempt attempt = new Attempt(patience);
+    static Attempt begin(Duration patience, int largest) {
+        Attempt attempt = new Attempt(patience, largest);
         CURRENT.set(attempt);
         return attempt;
     }
@@ -47,9 +51,28 @@ final class Attempt {
         return CURRENT.get();
     }
 
-    /** Ends it. */
+    /** Ends it; what its answer took is given back. */
     static void over() {
+        Attempt attempt = CURRENT.get();
         CURRENT.remove();
+        if (attempt.room != null) {
+            attempt.room.give(attempt.taken);
+        }
+    }
+
+    /** Bytes that the body of its answer may have. */
+    int largest() {
+        return largest;
+    }
+
+    /** Takes room for a part of its answer; false when there is none. */
+    boolean take(AnswerRoom shared, long weight) {
+        room = shared;
+        if (!shared.take(weight)) {
+            return false;
+        }
+        taken += weight;
+        return true;
     }
 
     /** Time left; at least a millisecond, because zero means for ever to the client. */

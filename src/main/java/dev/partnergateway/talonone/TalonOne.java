@@ -383,7 +383,7 @@ public final class TalonOne implements AutoCloseable {
 
     private UpstreamAnswer exchange(UpstreamCall call, Exchange exchange) throws Unanswered {
         UpstreamOperation operation = call.operation();
-        Attempt attempt = Attempt.begin(call.patience());
+        Attempt attempt = Attempt.begin(call.patience(), call.operation().largestAnswer());
         try (UpstreamObservation seen =
                 telemetry.upstream(call.deployment().name(), operation.id(), operation.method())) {
             template.send(exchange.getFromEndpoint(), exchange);

@@ -1,5 +1,6 @@
 package dev.partnergateway.talonone;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -36,11 +37,14 @@ import org.apache.hc.core5.util.Timeout;
 final class TalonOneHttpClient implements HttpClientConfigurer, AutoCloseable {
 
     /** Bytes of an answer's body, after decompression. */
+    private static final int BLOCK = 16 * 1024;
+
     static final int LARGEST_BODY = 16 * 1024 * 1024;
 
     private final Duration connectTimeout;
     private final PoolingHttpClientConnectionManager connections;
     private final ScheduledThreadPoolExecutor deadlines;
+    private final AnswerRoom room = AnswerRoom.ofThisProcess();
 
     /**
      * Makes the client.
@@ -134,7 +138,7 @@ final class TalonOneHttpClient implements HttpClientConfigurer, AutoCloseable {
      * @return whether the connection can be used again
      * @throws IOException when the deadline passed meanwhile
      */
-    private static boolean takeBody(ClassicHttpResponse response, Attempt attempt) throws IOException {
+    private boolean takeBody(ClassicHttpResponse response, Attempt attempt) throws IOException {
         HttpEntity entity = response.getEntity();
         if (entity == null) {
             attempt.answered(response.getCode());
@@ -142,10 +146,10 @@ final class TalonOneHttpClient implements HttpClientConfigurer, AutoCloseable {
         }
         try {
             InputStream content = entity.getContent();
-            byte[] bytes = content.readNBytes(LARGEST_BODY + 1);
-            if (bytes.length <= LARGEST_BODY) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            if (collect(content, bytes, attempt)) {
                 content.close();
-                response.setEntity(new ByteArrayEntity(bytes, ContentType.APPLICATION_JSON));
+                response.setEntity(new ByteArrayEntity(bytes.toByteArray(), ContentType.APPLICATION_JSON));
                 attempt.answered(response.getCode());
                 return true;
             }
@@ -158,6 +162,18 @@ final class TalonOneHttpClient implements HttpClientConfigurer, AutoCloseable {
         attempt.unreadable();
         response.setEntity(null);
         return false;
+    }
+
+    /** Reads to the end; false when it is more than is taken, or more than there is room for beside others. */
+    private boolean collect(InputStream content, ByteArrayOutputStream bytes, Attempt attempt) throws IOException {
+        byte[] block = new byte[BLOCK];
+        for (int read = content.read(block); read >= 0; read = content.read(block)) {
+            if (bytes.size() + read > attempt.largest() || !attempt.take(room, AnswerRoom.weight(block, read))) {
+                return false;
+            }
+            bytes.write(block, 0, read);
+        }
+        return true;
     }
 
     /** Whether calls can be made at all: an Error inside it has closed it for good otherwise. */

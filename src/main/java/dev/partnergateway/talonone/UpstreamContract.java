@@ -68,6 +68,7 @@ public final class UpstreamContract {
                 attributesOf(operation),
                 audiences(operation),
                 operation.path("x-items").asText(""),
+                operation.path("x-largest-answer").asInt(TalonOneHttpClient.LARGEST_BODY),
                 UpstreamSuccess.of(document, operation));
     }
 

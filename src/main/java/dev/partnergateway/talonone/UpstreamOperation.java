@@ -18,6 +18,7 @@ import java.util.Set;
  *     entity they belong to
  * @param audiences where its request holds ids of audiences: member names from the top, {@code *} = every item
  * @param items member of its body that lists what can as well be sent apart; empty = it has none
+ * @param largestAnswer bytes that the body of an answer may have, decompressed
  * @param success what it tells with a success
  */
 public record UpstreamOperation(
@@ -31,6 +32,7 @@ public record UpstreamOperation(
         Map<String, String> attributesOf,
         List<List<String>> audiences,
         String items,
+        int largestAnswer,
         UpstreamSuccess success) {
 
     /**

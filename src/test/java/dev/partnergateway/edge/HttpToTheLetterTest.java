@@ -154,7 +154,8 @@ class HttpToTheLetterTest {
                 "7\r\n{\"x\":1}\r\n0\r\n: a\r\n\r\n",
                 "7\r\n{\"x\":1}\r\n0\r\n continued\r\n\r\n",
                 "7\r\n{\"x\":1}\r\n0\r\nX: a\nY: b\r\n\r\n",
-                "7\r\n{\"x\":1}\r\n0\r\n\rX: a\r\n\r\n");
+                "7\r\n{\"x\":1}\r\n0\r\n\rX: a\r\n\r\n",
+                "1\r\n \r\n".repeat(5000) + "7\r\n{\"x\":1}\r\n0\r\n\r\n");
         return chunks.stream()
                 .map(chunk -> DynamicTest.dynamicTest(
                         chunk.substring(0, Math.min(40, chunk.length())).replaceAll("[\\p{Cntrl}]+", " "), () -> {

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,20 @@ class SlowCallersTest {
             write(socket, "POST /braze/coupon HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
             String received = dripUntilClosed(socket, " ");
             assertTrue(received.matches("(?s)HTTP/1\\.[01] 408 .*\"StatusCode\":408,.*"), received);
+        }
+    }
+
+    @Test
+    void aBodyThatIsOnlyBegunDoesNotHoldUpAStop() throws IOException {
+        GatewayUnderTest stopped = GatewayUnderTest.start(Map.of("gateway.receive-timeout", "60000"));
+        try (Socket socket = new Socket("localhost", stopped.partner().port())) {
+            write(socket, "POST /braze/coupon HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n{");
+            // The answer to a call that comes later says that the one before has been taken note of.
+            stopped.partner().send("GET", "/nothing", (String) null);
+            long begun = System.nanoTime();
+            stopped.close();
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            assertTrue(took.compareTo(Duration.ofSeconds(20)) < 0, "stopping took " + took);
         }
     }
 

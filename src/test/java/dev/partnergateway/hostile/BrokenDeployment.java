@@ -23,6 +23,7 @@ final class BrokenDeployment implements AutoCloseable {
     private static final int BLOCK = 1 << 16;
     private static final int GZIP_BLOCKS = 600_000_000 / BLOCK;
     private static final int PLAIN_BLOCKS = 200_000_000 / BLOCK;
+    private static final int STUFFED_BLOCKS = 15_000_000 / BLOCK;
     private static final int HEADERS = 300_000;
     private static final int DRIPS = 200;
     private static final long DRIP_NANOS = 700_000_000L;
@@ -38,6 +39,8 @@ final class BrokenDeployment implements AutoCloseable {
     private interface Way {
         void answer(OutputStream out) throws IOException;
     }
+
+    private volatile boolean stuffing;
 
     private final List<Way> ways = List.of(
             this::slowRefusal,
@@ -78,11 +81,30 @@ final class BrokenDeployment implements AutoCloseable {
                 // The head is read to its end; what follows it does not matter.
                 continue;
             }
+            if (stuffing) {
+                stuffed(socket.getOutputStream());
+                return;
+            }
             ways.get(Math.floorMod(next.getAndIncrement(), ways.size())).answer(socket.getOutputStream());
         } catch (IOException gone) {
             // The gateway has had enough of it, which is what it should do.
             return;
         }
+    }
+
+    /** From now on every answer is nearly as large as one may be, and never ends. */
+    void stuff() {
+        stuffing = true;
+    }
+
+    private void stuffed(OutputStream out) throws IOException {
+        write(out, "HTTP/1.1 200 OK\r\nContent-Length: 16000000\r\n\r\n{\"a\":\"");
+        byte[] block = new byte[BLOCK];
+        java.util.Arrays.fill(block, (byte) 'x');
+        for (int i = 0; i < STUFFED_BLOCKS && !closed; i++) {
+            out.write(block);
+        }
+        pause(SLOW_NANOS);
     }
 
     private void slowRefusal(OutputStream out) throws IOException {

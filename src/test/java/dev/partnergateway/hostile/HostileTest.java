@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -81,6 +82,7 @@ class HostileTest {
         Map<String, String> settings = new HashMap<>(sandbox.deployment());
         settings.put("gateway.deadline.braze", "1800");
         settings.put("gateway.deployments.proof.create-attributes", "true");
+        settings.put("gateway.deployments.proof.management-rate", "3");
         // A stranger comes from everywhere; the partners come from one address, which some of his calls claim, too.
         settings.put("gateway.proxies", "1");
         settings.put("gateway.deployments.broken.host", "broken.example");
@@ -92,14 +94,22 @@ class HostileTest {
 
     /** The image's own options, as far as this JVM knows them, in the memory that k8s/base gives a pod. */
     private static String[] imageOptions() throws IOException {
-        List<String> options = new ArrayList<>(List.of(
-                "-XX:+IgnoreUnrecognizedVMOptions", "-XX:ActiveProcessorCount=2", "-Xmx" + MEMORY_LIMIT * 7 / 10));
+        List<String> options =
+                new ArrayList<>(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:ActiveProcessorCount=2"));
         try (Stream<String> lines = Files.lines(Path.of("image/jvm.options"))) {
             lines.filter(line -> line.startsWith("-XX:") || line.startsWith("-Xms"))
                     .filter(line -> !line.startsWith("-XX:AOT"))
+                    .map(HostileTest::inAPod)
                     .forEach(options::add);
         }
         return options.toArray(String[]::new);
+    }
+
+    private static String inAPod(String option) {
+        String share = "-XX:MaxRAMPercentage=";
+        return option.startsWith(share)
+                ? "-Xmx" + MEMORY_LIMIT / 100 * Integer.parseInt(option.substring(share.length()))
+                : option;
     }
 
     @Test
@@ -135,6 +145,37 @@ class HostileTest {
         assertTrue(
                 attacked.compareTo(usual.multipliedBy(2).plusSeconds(2)) < 0,
                 "stopping took " + attacked + " after the attack, and " + usual + " without one");
+    }
+
+    @Test
+    void aDeploymentThatAnswersTooMuchCostsTheOthersNothing() throws Exception {
+        List<Hostile> attacks = HostileCalls.generated().stream()
+                .filter(hostile -> hostile.name().startsWith("segment/updateCustomerProfileAudiences: body")
+                        && hostile.name().endsWith("short"))
+                .toList();
+        ExecutorService attackers = Executors.newFixedThreadPool(ATTACKERS);
+        try (HonestPartners partners = new HonestPartners(gateway.partner().port())) {
+            partners.warmUp();
+            broken.stuff();
+            partners.begin(HONEST_A_SECOND);
+            List<Callable<Boolean>> calls = new ArrayList<>();
+            for (int i = 0; i < ATTACKERS; i++) {
+                Hostile hostile = attacks.get(i % attacks.size());
+                calls.add(() -> {
+                    send(toBrokenDeployment(hostile.request().get()));
+                    return true;
+                });
+            }
+            attackers.invokeAll(calls);
+            partners.end();
+            assertTrue(
+                    partners.succeeded() >= LEAST_SERVED * partners.sent(),
+                    () -> "only " + partners.succeeded() + " of " + partners.sent() + " were served: "
+                            + partners.failures());
+        } finally {
+            attackers.shutdownNow();
+        }
+        assertTrue(gateway.isAlive());
     }
 
     @Test
