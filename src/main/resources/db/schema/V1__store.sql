@@ -51,7 +51,8 @@ CREATE TABLE principal (
     PRIMARY KEY (deployment, key_hash)
 );
 
--- Talon.One's ids of audiences by their ids at partners: those that the gateway has created or looked up.
+-- Talon.One's ids of audiences by their ids at partners: those that the gateway has created or looked up. 0 = it is gone;
+-- the id is still the partner's own, and is not taken for one of Talon.One's.
 CREATE TABLE audience (
     id          VARCHAR(64)  NOT NULL PRIMARY KEY,   -- SHA-256 of deployment, integration and the id there
     deployment  VARCHAR(100) NOT NULL,

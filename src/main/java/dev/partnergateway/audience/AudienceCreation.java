@@ -136,6 +136,7 @@ public final class AudienceCreation implements UpstreamStep {
     private Optional<ObjectNode> known(PartnerCall call, ExternalId external) {
         return Optional.ofNullable(
                         table.find(call.deployment().name(), List.of(external)).get(external))
+                .filter(id -> id != AudienceTable.GONE)
                 .map(id -> JsonNodeFactory.instance
                         .objectNode()
                         .put("id", id)

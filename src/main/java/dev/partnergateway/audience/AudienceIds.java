@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Puts Talon.One's ids of audiences where a route has written partners' ids (contract 2.11). Where {@code x-audiences} of
  * an operation says that its request holds an id, a route may write {@code {"integration": …, "integrationId": …}}; with
  * {@code "orId": true} beside them an id that no audience has at the partner is taken for Talon.One's own, if it is a
- * number. {@code "or"} names another id at the partner that it may go by, and with {@code "orNothing": true} an id that
+ * number; an id whose audience is known to be gone stands for none. {@code "or"} names another id at the partner that it may go by, and with {@code "orNothing": true} an id that
  * no audience has is left out of its list. The gateway's own map is asked first, then the deployment's list of audiences.
  */
 public final class AudienceIds implements RequestPreparation {
@@ -79,7 +79,9 @@ public final class AudienceIds implements RequestPreparation {
         Map<JsonNode, Long> ids = new HashMap<>();
         for (JsonNode reference : references) {
             ExternalId external = ExternalId.of(reference);
-            Long id = known.get(external);
+            Long noted = known.get(external);
+            boolean gone = noted != null && noted == AudienceTable.GONE;
+            Long id = gone ? null : noted;
             if (id == null && deployment.managementKey().isPresent()) {
                 id = listed(call, external);
             }
@@ -90,6 +92,7 @@ public final class AudienceIds implements RequestPreparation {
                                 external.integration(), reference.path("or").asText()));
             }
             if (id == null
+                    && !gone
                     && reference.path("orId").asBoolean()
                     && NUMBER.matcher(external.id()).matches()) {
                 id = Long.valueOf(external.id());
@@ -105,7 +108,10 @@ public final class AudienceIds implements RequestPreparation {
 
     private Long other(PartnerCall call, ExternalId external) {
         Long id = table.find(call.deployment().name(), List.of(external)).get(external);
-        return id == null && call.deployment().managementKey().isPresent() ? listed(call, external) : id;
+        if (id != null && id != AudienceTable.GONE) {
+            return id;
+        }
+        return call.deployment().managementKey().isPresent() ? listed(call, external) : null;
     }
 
     private Long listed(PartnerCall call, ExternalId external) {
@@ -153,7 +159,7 @@ public final class AudienceIds implements RequestPreparation {
                 listing.forget(deployment);
                 remember(deployment, answer);
             }
-            case "deleteAudienceV2" -> forget(deployment, ids(operation, request));
+            case "deleteAudienceV2" -> end(deployment, ids(operation, request));
             default -> {}
         }
     }
@@ -167,7 +173,7 @@ public final class AudienceIds implements RequestPreparation {
         }
     }
 
-    /** {@inheritDoc} Ids that Talon.One does not know are forgotten. */
+    /** {@inheritDoc} Ids that Talon.One does not know are gone. */
     @Override
     public void refused(PartnerCall call, UpstreamOperation operation, ObjectNode request, Refusal refusal) {
         if (operation.audiences().isEmpty()) {
@@ -180,14 +186,14 @@ public final class AudienceIds implements RequestPreparation {
             unknown.add(id.asLong());
         }
         unknown.retainAll(ids);
-        // Which of several is meant is not always said. What is forgotten in error is found again with a management
-        // key.
+        // Which of several is meant is not always said. What is taken for gone in error is found again with a
+        // management key.
         if (refusal.status() == 404
                 && (ids.size() == 1 || call.deployment().managementKey().isPresent())) {
             unknown.addAll(ids);
         }
         if (!unknown.isEmpty()) {
-            forget(call.deployment(), unknown);
+            end(call.deployment(), unknown);
         }
     }
 
@@ -199,12 +205,12 @@ public final class AudienceIds implements RequestPreparation {
         }
     }
 
-    private void forget(Deployment deployment, Set<Long> ids) {
+    private void end(Deployment deployment, Set<Long> ids) {
         listing.forget(deployment);
-        keep(() -> ids.forEach(id -> table.forget(deployment.name(), id)));
+        keep(() -> ids.forEach(id -> table.end(deployment.name(), id)));
     }
 
-    /** The map only saves asking Talon.One: what the partner is told does not depend on it. */
+    /** An id that is not noted is found in Talon.One's list, or noted when Talon.One is asked for it again. */
     private static void keep(Runnable change) {
         try {
             change.run();

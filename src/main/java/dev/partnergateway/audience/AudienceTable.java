@@ -11,8 +11,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The gateway's own map from partners' ids of audiences to Talon.One's: the SQL on table {@code audience}. */
+/**
+ * The gateway's own map from partners' ids of audiences to Talon.One's: the SQL on table {@code audience}. An id whose
+ * audience is gone stays, with {@link #GONE}: what was a partner's own is never taken for anything else.
+ */
 final class AudienceTable {
+
+    /** Stands for an audience that was deleted, or that Talon.One does not know any more; its own ids start at 1. */
+    static final long GONE = 0;
 
     private static final int AT_ONCE = 50;
     private static final Sql FIND = new Sql("SELECT id, audience_id FROM audience WHERE id = ?");
@@ -24,7 +30,8 @@ final class AudienceTable {
     private static final Sql UPDATE = new Sql("UPDATE audience SET audience_id = ? WHERE id = ? AND audience_id <> ?");
     private static final Sql INSERT =
             new Sql("INSERT INTO audience (id, deployment, audience_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
-    private static final Sql DELETE = new Sql("DELETE FROM audience WHERE deployment = ? AND audience_id = ?");
+    private static final Sql END =
+            new Sql("UPDATE audience SET audience_id = ? WHERE deployment = ? AND audience_id = ?");
 
     private final Store store;
 
@@ -32,7 +39,7 @@ final class AudienceTable {
         this.store = store;
     }
 
-    /** Those of the given ids that are known, with Talon.One's. */
+    /** Those of the given ids that are known, with Talon.One's or {@link #GONE}. */
     Map<ExternalId, Long> find(String deployment, Collection<ExternalId> wanted) {
         Map<String, ExternalId> byKey = new HashMap<>();
         wanted.forEach(external -> byKey.put(key(deployment, external), external));
@@ -56,8 +63,9 @@ final class AudienceTable {
         }
     }
 
-    void forget(String deployment, long id) {
-        store.update(DELETE, deployment, id);
+    /** There is no audience with this id of Talon.One any more. */
+    void end(String deployment, long id) {
+        store.update(END, GONE, deployment, id);
     }
 
     private static String key(String deployment, ExternalId external) {

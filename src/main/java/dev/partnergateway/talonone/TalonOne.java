@@ -227,7 +227,8 @@ public final class TalonOne implements AutoCloseable {
                     if (failure != null) {
                         throw failure;
                     }
-                    return answer;
+                    // What is not there any more after an earlier send went unanswered is as deleted as was asked for.
+                    return doubt != null && answer.deletedBefore(call.operation()) ? UpstreamAnswer.DELETED : answer;
                 }
                 doubt = doubt == null ? doubt(call.operation(), answer, failure) : doubt;
                 meters.repeated(call.deployment(), call.operation());

@@ -23,6 +23,8 @@ public record UpstreamAnswer(int status, JsonNode body, boolean readable, Durati
 
     static final JsonNode NO_BODY = MissingNode.getInstance();
 
+    static final UpstreamAnswer DELETED = new UpstreamAnswer(204, NO_BODY, true, Duration.ZERO);
+
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
     private static final int MOST_DIGITS = 6;
 
@@ -35,6 +37,11 @@ public record UpstreamAnswer(int status, JsonNode body, boolean readable, Durati
     public boolean doubtful() {
         boolean refused = status >= 400 && !UpstreamErrors.temporary(status);
         return !refused && !ok();
+    }
+
+    /** Whether it says of a deletion that there is nothing to delete. */
+    boolean deletedBefore(UpstreamOperation operation) {
+        return operation.method().equals("DELETE") && status == 404;
     }
 
     private boolean success() {

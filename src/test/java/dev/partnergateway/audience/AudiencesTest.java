@@ -1,12 +1,14 @@
 package dev.partnergateway.audience;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -148,6 +150,54 @@ class AudiencesTest {
         assertEquals(0, sandbox.calls("updateAudienceV2").size());
         long again = create(gateway, id).json().path("id").asLong();
         assertEquals(again, rename(gateway, id).json().path("id").asLong());
+    }
+
+    private static Http.Answer delete(GatewayUnderTest at, String id) {
+        return send(at, "DELETE", "/cdp/audiences/" + id, null);
+    }
+
+    private static boolean isThere(long talonOnesId) {
+        return sandbox.ledger("audiences").stream()
+                .anyMatch(audience -> audience.path("id").asLong() == talonOnesId);
+    }
+
+    @Test
+    void aNumberThatWasThePlatformsOwnIsNotTakenForTalonOnesOnceItsAudienceIsDeleted() {
+        long own = create(gateway, "2").json().path("id").asLong();
+        assertEquals(204, delete(gateway, "2").status());
+        assertFalse(isThere(own));
+        for (Http.Answer again : List.of(delete(gateway, "2"), rename(gateway, "2"), delete(gateway, "2"))) {
+            assertEquals(404, again.status(), again.text());
+            assertTrue(again.text().contains("path parameter audienceId"), again.text());
+        }
+        assertTrue(isThere(2));
+        long next = create(gateway, "2").json().path("id").asLong();
+        assertEquals(next, rename(gateway, "2").json().path("id").asLong());
+        assertEquals(204, delete(gateway, "2").status());
+        assertFalse(isThere(next));
+        assertTrue(isThere(2));
+    }
+
+    @Test
+    void aNumberIsNotTakenForTalonOnesAfterADeletionThatWasNeverAnswered() {
+        long own = create(gateway, "1").json().path("id").asLong();
+        sandbox.fault("{\"operation\":\"deleteAudienceV2\",\"kind\":\"commit-then-hang\",\"times\":1}");
+        assertEquals(504, delete(gateway, "1").status());
+        assertFalse(isThere(own));
+        assertEquals(404, delete(gateway, "1").status());
+        assertEquals(404, delete(gateway, "1").status());
+        assertTrue(isThere(1));
+    }
+
+    @Test
+    void aDeletionWhoseAnswerWasLostIsSentAgainAndFoundToBeDone() {
+        long created = create(gateway, id).json().path("id").asLong();
+        sandbox.fault("{\"operation\":\"deleteAudienceV2\",\"kind\":\"commit-then-reset\",\"times\":1}");
+        Http.Answer deleted = delete(gateway, id.replace(" ", "%20"));
+        assertEquals(204, deleted.status(), deleted.text());
+        assertEquals(2, sandbox.calls("deleteAudienceV2").size());
+        assertFalse(isThere(created));
+        assertEquals(404, delete(gateway, id.replace(" ", "%20")).status());
     }
 
     @Test
