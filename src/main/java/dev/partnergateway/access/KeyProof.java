@@ -259,8 +259,12 @@ public final class KeyProof {
         if (answer.ok()) {
             return new Said(Verdict.ACCEPTED, answer.body());
         }
+        // A proxy says 403 of any call: without Talon.One's words it says nothing of the key.
+        boolean refused = answer.status() == 401 || answer.status() == 403 && answer.readable();
+        if (refused) {
+            return new Said(Verdict.REFUSED, answer.body());
+        }
         return switch (answer.status()) {
-            case 401, 403 -> new Said(Verdict.REFUSED, answer.body());
             case 404 -> new Said(Verdict.NOTHING, answer.body());
             default -> throw cannotTell(answer.retryAfter().isZero() ? SOON : answer.retryAfter());
         };
@@ -374,7 +378,7 @@ public final class KeyProof {
 
     private Optional<JsonNode> found(UpstreamOperation get, Deployment deployment, ObjectNode path) {
         UpstreamAnswer answer = send(get, deployment, null, path, null);
-        if (answer.status() == 404) {
+        if (answer.status() == 404 && answer.refuses(get)) {
             return Optional.empty();
         }
         if (!answer.ok()) {

@@ -13,6 +13,7 @@ import dev.partnergateway.talonone.UpstreamOperation;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -71,6 +72,21 @@ public final class AttributeCreation {
                 throw DeclaredTypes.refusal(name, "has values of several types");
             }
         });
+    }
+
+    /**
+     * Names of an object's attributes that Talon.One does not have and that hold nothing: there is no value to take away,
+     * and nothing shows a type.
+     */
+    static List<String> empty(AttributeObject object, AttributeTypes known, DeclaredTypes declared) {
+        return object.values().properties().stream()
+                .filter(attribute -> attribute.getValue().isNull()
+                        || attribute.getValue().isArray()
+                                && attribute.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .filter(name -> !known.has(object.eventType(), name)
+                        && declared.of(object.entity(), name).isEmpty())
+                .toList();
     }
 
     /** Whether Talon.One can have an attribute of this name. */

@@ -198,6 +198,8 @@ public final class UnknownAttributes implements UpstreamStep {
             if (known.isEmpty()) {
                 return withoutCatalogue(exchange, call, request);
             }
+            AttributeCreation.empty(object, known.get(), declared)
+                    .forEach(name -> leaveOut(call, object, name, Set.of()));
             AttributeCreation.collect(object, known.get(), declared, missing);
         }
         ArrayNode created = creation.create(call, missing.values());

@@ -56,7 +56,7 @@ public final class AudienceCreation implements UpstreamStep {
         Instant begun = Instant.now();
         Optional<UpstreamAnswer> first = first(call, request);
         UpstreamAnswer answer = first.orElseGet(() -> second(call, request));
-        if (answer.status() != 409) {
+        if (answer.status() != 409 || !answer.refuses(create)) {
             if (!answer.ok()) {
                 throw TalonOne.refusal(create, answer);
             }

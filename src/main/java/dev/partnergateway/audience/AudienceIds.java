@@ -179,16 +179,17 @@ public final class AudienceIds implements RequestPreparation {
         if (operation.audiences().isEmpty()) {
             return;
         }
+        Refusal counted = refusal.ofOneAmongSeveral();
         Set<Long> ids = ids(operation, request);
         Set<Long> unknown = new HashSet<>();
-        for (JsonNode error : refusal.errors()) {
+        for (JsonNode error : counted.errors()) {
             JsonNode id = at(request.path("body"), error.path("source").path("pointer"));
             unknown.add(id.asLong());
         }
         unknown.retainAll(ids);
         // Which of several is meant is not always said. What is taken for gone in error is found again with a
         // management key.
-        if (refusal.status() == 404
+        if (counted.status() == 404
                 && (ids.size() == 1 || call.deployment().managementKey().isPresent())) {
             unknown.addAll(ids);
         }

@@ -27,13 +27,25 @@ public final class Refusal extends RuntimeException {
     private final Effect effect;
     private final String allow;
     private final JsonNode errors;
+    private final Kind kind;
 
-    private Refusal(int status, String text, Duration retryAfter, Effect effect) {
-        this(status, text, retryAfter, effect, null, MissingNode.getInstance());
+    /** What is special about a refusal, beside what its status says. */
+    private enum Kind {
+        PLAIN,
+        /** Talon.One refused a call with a status that it does not have for it. */
+        STRANGE,
+        /** Talon.One had no time for a call: nothing speaks for it having done any of it. */
+        BUSY
     }
 
-    private Refusal(int status, String text, Duration retryAfter, Effect effect, String allow, JsonNode errors) {
+    private Refusal(int status, String text, Duration retryAfter, Effect effect) {
+        this(status, text, retryAfter, effect, null, MissingNode.getInstance(), Kind.PLAIN);
+    }
+
+    private Refusal(
+            int status, String text, Duration retryAfter, Effect effect, String allow, JsonNode errors, Kind kind) {
         super(text, null, false, false);
+        this.kind = kind;
         this.allow = allow;
         this.errors = errors;
         this.status = status;
@@ -57,7 +69,20 @@ public final class Refusal extends RuntimeException {
      * @param errors Talon.One's own list of what is wrong with it
      */
     public static Refusal of(int status, String text, JsonNode errors) {
-        return new Refusal(status, text, Duration.ZERO, Effect.NONE, null, errors);
+        return new Refusal(status, text, Duration.ZERO, Effect.NONE, null, errors, Kind.PLAIN);
+    }
+
+    /**
+     * Refuses a call that Talon.One refused with a status that it does not have for it. That may be said of the address,
+     * the account or the size: whoever made one call is told it, but nothing follows for one thing among several.
+     */
+    public static Refusal strange(int status, String text, JsonNode errors) {
+        return new Refusal(status, text, Duration.ZERO, Effect.NONE, null, errors, Kind.STRANGE);
+    }
+
+    /** As this refusal counts for one thing among several: what does not speak of it for certain is temporary. */
+    public Refusal ofOneAmongSeveral() {
+        return kind == Kind.STRANGE ? of(502, getMessage()) : this;
     }
 
     /**
@@ -87,6 +112,19 @@ public final class Refusal extends RuntimeException {
         return new Refusal(status, text, retryAfter, Effect.UNKNOWN);
     }
 
+    /**
+     * Reports that a call was sent and that Talon.One, or what stands before it, had no time for it. It is looked up as
+     * what has an unknown outcome is, but its caller is told to come back, whatever the call does.
+     */
+    public static Refusal busy(int status, String text, Duration retryAfter) {
+        return new Refusal(status, text, retryAfter, Effect.UNKNOWN, null, MissingNode.getInstance(), Kind.BUSY);
+    }
+
+    /** Whether Talon.One had no time for the call. */
+    public boolean isBusy() {
+        return kind == Kind.BUSY;
+    }
+
     /** Reports that a call was sent and no answer came before its deadline. */
     public static Refusal late() {
         return unknown(504, "Talon.One did not answer in time");
@@ -95,16 +133,18 @@ public final class Refusal extends RuntimeException {
     /**
      * What the partner is told: as it is when nothing was done, else with what the same call again would do.
      *
+     * <p>What Talon.One had no time for stays an invitation to try again.
+     *
      * @param again whether the same call again does nothing that the first did not do: both have the same key, or it sets a
      *     state
      */
     public Refusal promising(boolean again) {
-        if (effect == Effect.NONE || retryAfter.isZero()) {
+        if (effect == Effect.NONE || retryAfter.isZero() || kind == Kind.BUSY) {
             return this;
         }
         return again
                 ? unknown(status, getMessage() + "; trying again is safe", retryAfter)
-                : unknownForGood(status, getMessage() + "; sending this again would do it a second time");
+                : unknownForGood(status, getMessage() + "; sending this again may do it a second time");
     }
 
     /**
@@ -123,7 +163,8 @@ public final class Refusal extends RuntimeException {
                 Duration.ZERO,
                 Effect.NONE,
                 methods,
-                MissingNode.getInstance());
+                MissingNode.getInstance(),
+                Kind.PLAIN);
     }
 
     /** Writes down status, text, time to wait and effect, for another gateway that answers with it. */
@@ -133,7 +174,8 @@ public final class Refusal extends RuntimeException {
                 .put("status", status)
                 .put("text", getMessage())
                 .put("retryAfter", retryAfter.toMillis())
-                .put("effect", effect.name());
+                .put("effect", effect.name())
+                .put("kind", kind.name());
     }
 
     /** Reads what {@link #write} wrote. */
@@ -142,7 +184,10 @@ public final class Refusal extends RuntimeException {
                 written.path("status").asInt(),
                 written.path("text").asText(),
                 Duration.ofMillis(written.path("retryAfter").asLong()),
-                Effect.valueOf(written.path("effect").asText()));
+                Effect.valueOf(written.path("effect").asText()),
+                null,
+                MissingNode.getInstance(),
+                Kind.valueOf(written.path("kind").asText(Kind.PLAIN.name())));
     }
 
     /** Methods for the {@code Allow} header, or null. */

@@ -147,7 +147,7 @@ final class Batch {
 
     /** One bad row must not sink the rest: the batch is divided until the bad row stands alone (step 6). */
     private void refused(List<BatchRow> batch, UpstreamAnswer answer) {
-        boolean allAlike = answer.status() == 401 || answer.status() == 403 || answer.status() == 404;
+        boolean allAlike = answer.status() != 400 || !answer.refuses(desk.send);
         if (batch.size() == 1 || allAlike) {
             Refusal refusal = TalonOne.refusal(desk.send, answer);
             batch.forEach(row -> row.refuse(refusal));

@@ -242,7 +242,14 @@ public final class CouponCreation implements UpstreamStep, Finisher, AutoCloseab
             throw TalonOne.refusal(create, answer);
         }
         attempt.note("answered " + answer.status());
-        return Optional.of(find(attempt, code, body, Refusal.unknown(502, "Talon.One's answer could not be read")));
+        return Optional.of(find(attempt, code, body, unknown(answer)));
+    }
+
+    /** What is told of a coupon that is not found: a success without it is as unclear as an answer nobody can read. */
+    private Refusal unknown(UpstreamAnswer answer) {
+        return answer.ok()
+                ? Refusal.unknown(502, "Talon.One's answer could not be read")
+                : TalonOne.refusal(create, answer);
     }
 
     private static void postpone(Attempt attempt, boolean doubtful) {
@@ -262,6 +269,9 @@ public final class CouponCreation implements UpstreamStep, Finisher, AutoCloseab
 
     /** How Talon.One says that a code is taken is not documented: several ways are understood. */
     private static boolean codeIsTaken(UpstreamAnswer answer) {
+        if (!answer.readable()) {
+            return false;
+        }
         if (answer.status() == 409) {
             return true;
         }

@@ -98,7 +98,7 @@ public final class PointsAddition implements UpstreamStep, Finisher {
                 throw TalonOne.refusal(add, e);
             }
             claim.note("no answer");
-            recognise(deployment, claim, points, 504, patience);
+            recognise(deployment, claim, points, unknown(504, points), patience);
             return;
         } catch (Refusal refusal) {
             // Nothing was sent; what an earlier call has written down stays unknown.
@@ -116,25 +116,26 @@ public final class PointsAddition implements UpstreamStep, Finisher {
             throw TalonOne.refusal(add, answer);
         } else {
             claim.note("answered " + answer.status());
-            recognise(deployment, claim, points, 502, patience);
+            Refusal refusal = TalonOne.refusal(add, answer);
+            recognise(deployment, claim, points, refusal.isBusy() ? refusal : unknown(502, points), patience);
         }
     }
 
     /** Looks right away, when there is time; the sweeper or a repeat looks again. */
-    private void recognise(Deployment deployment, Claim claim, Points points, int status, Supplier<Duration> patience) {
-        Refusal unknown = unknown(status, points);
+    private void recognise(
+            Deployment deployment, Claim claim, Points points, Refusal otherwise, Supplier<Duration> patience) {
         PointsLookup.Found found;
         try {
             found = lookup.find(deployment, key(points), claim, points, patience.get());
         } catch (Refusal refusal) {
-            throw unknown;
+            throw otherwise;
         }
         if (found.certain()) {
             claim.note("found among the profile's transactions");
             claim.settled(found.transaction());
         } else {
             parkIfSeveral(claim, found);
-            throw unknown;
+            throw otherwise;
         }
     }
 

@@ -221,7 +221,7 @@ public final class TalonOne implements AutoCloseable {
                     pause = Retries.after(call, e, sent);
                 }
                 if (pause.isEmpty() || pause.get().plus(LEAST_WAIT).compareTo(left(deadline)) > 0) {
-                    if (doubt != null && (failure != null || unheard(answer))) {
+                    if (doubt != null && (failure != null || unheard(call.operation(), answer))) {
                         throw doubt;
                     }
                     if (failure != null) {
@@ -264,8 +264,11 @@ public final class TalonOne implements AutoCloseable {
     }
 
     /** Answers that say nothing about what was sent before. */
-    private static boolean unheard(UpstreamAnswer answer) {
-        return answer.status() == 429 || answer.status() == 409 || answer.status() == 401 || answer.status() == 403;
+    private static boolean unheard(UpstreamOperation operation, UpstreamAnswer answer) {
+        int status = answer.status();
+        boolean refused = status >= 400 && !UpstreamErrors.temporary(status);
+        return UpstreamErrors.busy(answer)
+                || refused && (status == 429 || status == 409 || status == 401 || !answer.refuses(operation));
     }
 
     private static Unanswered doubt(UpstreamOperation operation, UpstreamAnswer answer, Unanswered failure) {
@@ -275,7 +278,7 @@ public final class TalonOne implements AutoCloseable {
         if (failure != null) {
             return failure.sent() ? failure : null;
         }
-        return answer.status() == 409
+        return answer.status() == 409 || UpstreamErrors.busy(answer)
                 ? null
                 : new Unanswered(Unanswered.Reason.SILENT, new IllegalStateException("answered " + answer.status()));
     }

@@ -124,7 +124,24 @@ public final class TalonOneComponent extends DefaultComponent {
         };
     }
 
-    private static Beginning missingIsNull(Beginning beginning) {
+    /** Gives what is refused as it counts for one thing among several. */
+    private static Beginning eachOfSeveral(Beginning beginning) {
+        return (exchange, request, alone, leaveOut) -> {
+            Supplier<JsonNode> work = counted(() -> beginning.begin(exchange, request, alone, leaveOut));
+            return () -> counted(work);
+        };
+    }
+
+    private static <T> T counted(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (Refusal refusal) {
+            throw refusal.ofOneAmongSeveral();
+        }
+    }
+
+    private static Beginning missingIsNull(Beginning each) {
+        Beginning beginning = eachOfSeveral(each);
         return (exchange, request, alone, leaveOut) -> {
             Supplier<JsonNode> work;
             try {
@@ -152,7 +169,7 @@ public final class TalonOneComponent extends DefaultComponent {
 
         LeavingOut(UpstreamOperation operation, Beginning beginning) {
             this.operation = operation;
-            this.beginning = beginning;
+            this.beginning = eachOfSeveral(beginning);
             this.audiences = new AudienceLists(operation);
         }
 

@@ -15,8 +15,8 @@ import org.apache.hc.client5.http.utils.DateUtils;
  *
  * @param status HTTP status
  * @param body the JSON; a missing node when there was none or it could not be read
- * @param readable whether the body was what the operation answers with that status: JSON or nothing, and with a success
- *     all that the operation must tell
+ * @param readable whether the body was what the operation answers with that status: JSON or nothing, with a success all
+ *     that the operation must tell, with a refusal what is wrong
  * @param retryAfter what {@code Retry-After} said; zero = nothing
  */
 public record UpstreamAnswer(int status, JsonNode body, boolean readable, Duration retryAfter) {
@@ -41,7 +41,15 @@ public record UpstreamAnswer(int status, JsonNode body, boolean readable, Durati
 
     /** Whether it says of a deletion that there is nothing to delete. */
     boolean deletedBefore(UpstreamOperation operation) {
-        return operation.method().equals("DELETE") && status == 404;
+        return operation.method().equals("DELETE") && status == 404 && refuses(operation);
+    }
+
+    /**
+     * Whether Talon.One itself refuses what was asked for: with a status that the operation has, and its words. What
+     * stands before it, or is not it at all, knows neither, and says nothing about what was asked for.
+     */
+    public boolean refuses(UpstreamOperation operation) {
+        return readable && operation.refusals().contains(status);
     }
 
     private boolean success() {
@@ -71,8 +79,15 @@ public record UpstreamAnswer(int status, JsonNode body, boolean readable, Durati
             }
         }
         UpstreamAnswer answer = new UpstreamAnswer(status, body, true, retryAfter);
-        boolean told = !answer.success() || call.operation().success().isTold(body, call.query());
+        boolean told = answer.success()
+                ? call.operation().success().isTold(body, call.query())
+                : status >= 500 || isError(body);
         return told ? answer : unreadable;
+    }
+
+    /** As Talon.One says what is wrong: with a message, a list of errors, or both. */
+    private static boolean isError(JsonNode body) {
+        return body.path("message").isTextual() || body.path("errors").isArray();
     }
 
     /** Seconds, or a date by the deployment's own clock where it shows it. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The operations of Talon.One that the gateway uses: {@code openapi/talon-one.yaml}. Nothing else is ever called. */
 public final class UpstreamContract {
@@ -69,6 +70,7 @@ public final class UpstreamContract {
                 audiences(operation),
                 operation.path("x-items").asText(""),
                 operation.path("x-largest-answer").asInt(TalonOneHttpClient.LARGEST_BODY),
+                refusals(operation),
                 UpstreamSuccess.of(document, operation));
     }
 
@@ -83,6 +85,14 @@ public final class UpstreamContract {
             }
         }
         return Set.copyOf(names);
+    }
+
+    private static Set<Integer> refusals(JsonNode operation) {
+        return operation.path("responses").properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(status -> status.startsWith("4"))
+                .map(Integer::valueOf)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static Map<String, String> attributesOf(JsonNode operation) {

@@ -21,21 +21,30 @@ final class UpstreamErrors {
                         429,
                         "Talon.One allows no more calls of this kind right now: try again later",
                         answer.retryAfter());
-            case 401, 403 ->
-                operation.key() == Key.PARTNER
-                        ? Refusal.of(401, text(answer, "Talon.One does not accept this API key"))
-                        : Refusal.of(
-                                502, "Talon.One does not accept the gateway's own key: the operator has to renew it");
-            case 404, 410 -> Refusal.of(404, text(answer, "Talon.One does not know what this call names"));
+            case 401 -> keyRefused(operation, answer);
+            // Talon.One may say so of any key; a proxy says it of any call.
+            case 403 -> answer.readable() ? keyRefused(operation, answer) : strange(operation, answer);
             case 409 -> Refusal.retry(429, text(answer, "Too many calls for the same profile at once"), SOON);
-            case 413, 414, 431 -> Refusal.of(400, text(answer, "This call is too large for Talon.One"));
-            case 400, 422 ->
-                Refusal.of(
-                        400,
-                        text(answer, "Talon.One refused this call"),
-                        answer.body().path("errors"));
+            case 404, 410 -> refused(operation, answer, 404, "Talon.One does not know what this call names");
+            case 413, 414, 431 -> refused(operation, answer, 400, "This call is too large for Talon.One");
+            case 400, 422 -> refused(operation, answer, 400, "Talon.One refused this call");
             default -> temporary(status) ? failed(operation, answer) : strange(operation, answer);
         };
+    }
+
+    private static Refusal keyRefused(UpstreamOperation operation, UpstreamAnswer answer) {
+        return operation.key() == Key.PARTNER
+                ? Refusal.of(401, text(answer, "Talon.One does not accept this API key"))
+                : Refusal.of(502, "Talon.One does not accept the gateway's own key: the operator has to renew it");
+    }
+
+    private static Refusal refused(UpstreamOperation operation, UpstreamAnswer answer, int told, String fallback) {
+        if (!answer.readable()) {
+            return strange(operation, answer);
+        }
+        String text = text(answer, fallback);
+        JsonNode errors = answer.body().path("errors");
+        return answer.refuses(operation) ? Refusal.of(told, text, errors) : Refusal.strange(told, text, errors);
     }
 
     /** Whether a status says that the same call may succeed later. */
@@ -43,25 +52,33 @@ final class UpstreamErrors {
         return status >= 500 || status == 408 || status == 425;
     }
 
+    /**
+     * Whether a status says that there was no time for the call. A proxy says 408 and 425 for what it has not passed on, but
+     * also for what was too slow behind it: it is looked up where that can be done.
+     */
+    static boolean busy(UpstreamAnswer answer) {
+        int status = answer.status();
+        return status == 408
+                || status == 425
+                || status == 503 && !answer.retryAfter().isZero();
+    }
+
     private static Refusal failed(UpstreamOperation operation, UpstreamAnswer answer) {
         int status = answer.status();
-        // A proxy says 408 and 425 for what it has not passed on, but also for what was too slow behind it.
-        boolean busy = status < 500 || status == 503 && !answer.retryAfter().isZero();
         Duration retryAfter = answer.retryAfter().isZero() ? SOON : answer.retryAfter();
-        String text = busy
-                ? "Talon.One has no time for this call right now (status " + status + ")"
-                : "Talon.One failed with status " + status;
-        if (operation.reads()) {
-            return busy ? Refusal.retry(503, text + ": try again later", retryAfter) : Refusal.of(502, text);
+        if (busy(answer)) {
+            String text = "Talon.One has no time for this call right now (status " + status + "): try again later";
+            return operation.reads() ? Refusal.retry(503, text, retryAfter) : Refusal.busy(503, text, retryAfter);
         }
-        return busy ? Refusal.unknown(503, text, retryAfter) : Refusal.unknown(502, text);
+        String text = "Talon.One failed with status " + status;
+        return operation.reads() ? Refusal.of(502, text) : Refusal.unknown(502, text);
     }
 
     /** Neither what Talon.One answers nor what says that the call was at fault: a proxy, or something else altogether. */
     private static Refusal strange(UpstreamOperation operation, UpstreamAnswer answer) {
         int status = answer.status();
         if (status >= 400) {
-            // Refused, and not for what stands in the call: its sender can mend nothing.
+            // Whoever refused it did not do so in Talon.One's words: that is not for the call's sender to mend.
             return Refusal.of(
                     502, "What stands before Talon.One refused the call with status " + status + ": ask the operator");
         }

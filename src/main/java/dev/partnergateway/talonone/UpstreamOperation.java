@@ -19,6 +19,7 @@ import java.util.Set;
  * @param audiences where its request holds ids of audiences: member names from the top, {@code *} = every item
  * @param items member of its body that lists what can as well be sent apart; empty = it has none
  * @param largestAnswer bytes that the body of an answer may have, decompressed
+ * @param refusals statuses from 400 to 499 that it answers with
  * @param success what it tells with a success
  */
 public record UpstreamOperation(
@@ -33,6 +34,7 @@ public record UpstreamOperation(
         List<List<String>> audiences,
         String items,
         int largestAnswer,
+        Set<Integer> refusals,
         UpstreamSuccess success) {
 
     /**
