@@ -1,6 +1,7 @@
 package dev.partnergateway;
 
 import dev.partnergateway.life.Fatal;
+import dev.partnergateway.store.StoreException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
@@ -53,6 +54,8 @@ final class Chores implements AutoCloseable {
         public void run() {
             try {
                 work.run();
+            } catch (StoreException e) {
+                LOG.warn("The {} did not come to its end, it comes again: {}", name, e.getMessage());
             } catch (RuntimeException | Error e) {
                 Fatal.look(e);
                 LOG.warn("The {} did not come to its end; it comes again", name, e);

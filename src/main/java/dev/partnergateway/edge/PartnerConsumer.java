@@ -241,7 +241,8 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                                 : Refusal.of(exceeded.status(), exceeded.getMessage()));
             }
             if (cause instanceof StoreException) {
-                LOG.error("{} the store did not answer", call, cause);
+                // Why, the store says once; a trace for each call would fill the disk that may be full already.
+                LOG.error("{} {}", call, cause.getMessage());
                 return Answer.refused(Refusal.retry(503, "The gateway cannot reach its store: try again", SOON));
             }
         }

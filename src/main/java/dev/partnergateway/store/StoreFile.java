@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Properties;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * The file of an embedded store: readable by its owner only, and one process's at a time. Beside it are {@code -wal} and
@@ -209,6 +210,8 @@ final class StoreFile implements AutoCloseable {
                         properties.setProperty(name, value);
                     }
                 });
+        // A file that is gone is not made again: an empty one would have forgotten what was answered.
+        properties.setProperty("open_mode", Integer.toString(SQLiteOpenMode.READWRITE.flag));
         Connection connection = DriverManager.getConnection(url, properties);
         try (Statement statement = connection.createStatement()) {
             // macOS: what is synced has reached the disk itself.

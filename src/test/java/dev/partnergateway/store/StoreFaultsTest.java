@@ -189,6 +189,20 @@ class StoreFaultsTest {
     }
 
     @Test
+    void aFileThatIsGoneIsNotMadeAgain() throws IOException {
+        Path home = Files.createTempDirectory("gateway-home");
+        Path file = home.resolve("data").resolve("gateway.db");
+        try (GatewayProcess gateway = gateway(file)) {
+            assertEquals(
+                    200, gateway.partner().event(UUID.randomUUID().toString()).status());
+            Files.move(file, home.resolve("away"));
+            assertEquals(503, gateway.partner().event("away").status());
+            soonReady(gateway, NOT_READY);
+            assertFalse(Files.exists(file), "an empty one would have forgotten what was answered");
+        }
+    }
+
+    @Test
     void aDamagedFileIsNamedWithWhatToDo() throws IOException {
         Path file = Files.createTempDirectory("gateway-home").resolve("data/gateway.db");
         Path kept = file.resolveSibling("kept.db");

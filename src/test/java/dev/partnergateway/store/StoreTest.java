@@ -68,12 +68,14 @@ class StoreTest {
     @Test
     void whatTheOperatorWritesInTheAddressOfAFileCountsMore() throws SQLException {
         String url = "jdbc:sqlite:" + GatewayUnderTest.storeFile() + "?busy_timeout=77";
-        try (StoreFile file = new StoreFile(url, "full");
-                Connection connection = file.connect();
-                PreparedStatement asked = connection.prepareStatement("PRAGMA busy_timeout");
-                PreparedStatement chosen = connection.prepareStatement("PRAGMA synchronous")) {
-            assertEquals(List.of(77), Store.read(asked, row -> row.getInt(1)));
-            assertEquals(List.of(2), Store.read(chosen, row -> row.getInt(1)), "full");
+        try (StoreFile file = new StoreFile(url, "full")) {
+            file.take();
+            try (Connection connection = file.connect();
+                    PreparedStatement asked = connection.prepareStatement("PRAGMA busy_timeout");
+                    PreparedStatement chosen = connection.prepareStatement("PRAGMA synchronous")) {
+                assertEquals(List.of(77), Store.read(asked, row -> row.getInt(1)));
+                assertEquals(List.of(2), Store.read(chosen, row -> row.getInt(1)), "full");
+            }
         }
     }
 
