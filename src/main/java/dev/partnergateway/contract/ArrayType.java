@@ -58,7 +58,7 @@ final class ArrayType extends Type {
                 Check trial = check.trial();
                 JsonNode item = items.check(value, trial);
                 if (!trial.passed()) {
-                    return check.leaveOut(trial);
+                    return trial.isMisspelt() ? check.problemsOf(trial) : check.leaveOut(trial);
                 }
                 check.adopt(trial);
                 return item;

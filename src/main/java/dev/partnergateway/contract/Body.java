@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 final class Body {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
+    /** Enough to see what kind of body is meant. */
+    private static final int MOST_NAMES = 12;
+
     private final Map<MediaType, Type> types;
     private final boolean required;
     private final String accepted;
@@ -81,14 +84,27 @@ final class Body {
                     : content.type().check(Json.FACTORY.objectNode(), check);
         }
         if (content.type().knowsNoMemberOf(content.value())) {
-            String name = content.value().fieldNames().next();
-            check.enter(name);
-            JsonNode refused = check.report(": is not known here: did you mean "
-                    + Nearest.of(name, content.type().memberNames()) + "?");
-            check.leave();
-            return refused;
+            return refuseUnknown(content, check);
         }
         return content.type().check(content.value(), check);
+    }
+
+    private static JsonNode refuseUnknown(Content content, Check check) {
+        for (var member : content.value().properties()) {
+            String meant = Nearest.of(member.getKey(), content.type().memberNames());
+            if (meant != null) {
+                return check.misspelt(member.getKey(), meant);
+            }
+        }
+        check.enter(content.value().fieldNames().next());
+        JsonNode refused = check.report(": is not known here, nor is anything else in the body: known are "
+                + content.type().memberNames().stream()
+                        .sorted()
+                        .limit(MOST_NAMES)
+                        .collect(Collectors.joining(", "))
+                + (content.type().memberNames().size() > MOST_NAMES ? ", …" : ""));
+        check.leave();
+        return refused;
     }
 
     /** What looks like JSON is JSON, whatever its sender calls it: many do not say so, or their client says form. */

@@ -31,6 +31,7 @@ final class Check {
     private List<String> problems;
     private boolean deploymentMissing;
     private boolean lenient;
+    private boolean misspelt;
     private String deployment;
     private String credential;
     private boolean dryRun;
@@ -146,6 +147,20 @@ final class Check {
         lenient = now;
     }
 
+    /** Reports a member whose name is nearly one that is known. Always null, so that callers return it. */
+    JsonNode misspelt(String name, String meant) {
+        misspelt = true;
+        enter(name);
+        report(": is not known here: did you mean " + meant + "?");
+        leave();
+        return null;
+    }
+
+    /** Whether a name is nearly right: what is sent this way is a mistake of the sender's program, not of one item. */
+    boolean isMisspelt() {
+        return misspelt;
+    }
+
     JsonNode report(String sentence) {
         if (problems == null) {
             problems = new ArrayList<>(MOST_PROBLEMS);
@@ -216,6 +231,7 @@ final class Check {
 
     /** Takes over what a trial has reported. Always null, so that callers return it. */
     JsonNode problemsOf(Check trial) {
+        misspelt |= trial.misspelt;
         if (problems == null) {
             problems = new ArrayList<>(MOST_PROBLEMS);
         }

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** An object: its declared members in their declared order, and others only where the file lets them through. */
 final class ObjectType extends Type {
@@ -74,6 +75,8 @@ final class ObjectType extends Type {
         }
         if (others != null || closed) {
             addOthers(object, checked, collects, check);
+        } else {
+            refuseMisspelt(object, collects, check);
         }
         return checked;
     }
@@ -309,6 +312,36 @@ final class ObjectType extends Type {
             }
             check.leave();
         }
+    }
+
+    /** What is not declared is dropped, unless its name is nearly that of a member that is not there. */
+    private void refuseMisspelt(ObjectNode object, boolean collects, Check check) {
+        List<Property> absent = null;
+        for (var member : object.properties()) {
+            String name = member.getKey();
+            if (check.full()) {
+                return;
+            }
+            if (spellings.contains(name) || member.getValue().isNull() || (collects && Attributes.isPrefixed(name))) {
+                continue;
+            }
+            absent = absent == null ? absent(object) : absent;
+            for (Property property : absent) {
+                if (Nearest.isNear(name, property.name())) {
+                    check.misspelt(name, property.name());
+                    break;
+                }
+            }
+        }
+    }
+
+    private List<Property> absent(ObjectNode object) {
+        return Stream.of(properties)
+                .filter(property -> {
+                    JsonNode given = firstSpelled(property, object);
+                    return given == null || given.isNull();
+                })
+                .toList();
     }
 
     @Override
