@@ -3,6 +3,7 @@ package dev.partnergateway.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,12 @@ final class Body {
     Content read(RawCall call, Check check) throws ContractViolation {
         check.atBody();
         check.budget().weigh(call.body().length);
-        String text = UrlEncoded.utf8(call.body(), call.body().length);
-        MediaType media = media(call.headers().apply("Content-Type"), text);
+        List<String> headers = call.headers().apply("Content-Type");
+        boolean latin = headers.size() == 1 && MediaType.charset(headers.get(0)) == StandardCharsets.ISO_8859_1;
+        String text = latin
+                ? new String(call.body(), StandardCharsets.ISO_8859_1)
+                : UrlEncoded.utf8(call.body(), call.body().length);
+        MediaType media = media(headers, text);
         Type type = types.get(media);
         if (text == null) {
             check.refuse("valid UTF-8");
@@ -113,8 +118,8 @@ final class Body {
             throw new ContractViolation(400, "header Content-Type: expected once");
         }
         String header = headers.isEmpty() ? "" : headers.get(0);
-        boolean json =
-                header.isBlank() || MediaType.isUtf8(header) && types.containsKey(MediaType.JSON) && isJson(text);
+        boolean json = header.isBlank()
+                || MediaType.charset(header) != null && types.containsKey(MediaType.JSON) && isJson(text);
         MediaType media = json ? MediaType.JSON : MediaType.of(header);
         if (media == null || !types.containsKey(media)) {
             throw new ContractViolation(415, "header Content-Type: expected " + accepted + " in UTF-8");

@@ -1,5 +1,7 @@
 package dev.partnergateway.contract;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** What a Content-Type header says about a body, as far as the gateway can read it. */
@@ -19,12 +21,13 @@ enum MediaType {
         return text;
     }
 
-    /** The media type of a header or of a key in the OpenAPI file; null when it is none of these in UTF-8. */
+    /** The media type of a header or of a key in the OpenAPI file; null when it is none of these, or in an encoding
+     * that is not read. */
     static MediaType of(String value) {
         if (value.equals(JSON.text)) {
             return JSON;
         }
-        if (!isUtf8(value)) {
+        if (charset(value) == null) {
             return null;
         }
         int end = value.indexOf(';');
@@ -38,24 +41,32 @@ enum MediaType {
         return suffixed || type.equals(JSON.text) || type.equals("text/json") ? JSON : null;
     }
 
-    /** Whether a header names no other encoding than UTF-8. */
-    static boolean isUtf8(String value) {
+    /**
+     * The encoding that a header names: UTF-8 where it names none, or one that UTF-8 contains. Some clients write ISO-8859-1
+     * unless they are told otherwise. Null for all others.
+     */
+    static Charset charset(String value) {
+        Charset charset = StandardCharsets.UTF_8;
         String[] parts = value.split(";", -1);
-        for (int i = 1; i < parts.length; i++) {
-            if (!isUtf8Parameter(parts[i].strip().toLowerCase(Locale.ROOT))) {
-                return false;
+        for (int i = 1; i < parts.length && charset != null; i++) {
+            String parameter = parts[i].strip().toLowerCase(Locale.ROOT);
+            int equals = parameter.indexOf('=');
+            if (equals >= 0 && parameter.substring(0, equals).strip().equals("charset")) {
+                charset = named(parameter
+                        .substring(equals + 1)
+                        .strip()
+                        .replace("\"", "")
+                        .replace("'", ""));
             }
         }
-        return true;
+        return charset;
     }
 
-    private static boolean isUtf8Parameter(String parameter) {
-        int equals = parameter.indexOf('=');
-        if (equals < 0 || !parameter.substring(0, equals).strip().equals("charset")) {
-            return true;
-        }
-        String charset =
-                parameter.substring(equals + 1).strip().replace("\"", "").replace("'", "");
-        return charset.equals("utf-8") || charset.equals("utf8");
+    private static Charset named(String name) {
+        return switch (name) {
+            case "", "utf-8", "utf8", "us-ascii", "ascii" -> StandardCharsets.UTF_8;
+            case "iso-8859-1", "latin1" -> StandardCharsets.ISO_8859_1;
+            default -> null;
+        };
     }
 }
