@@ -67,6 +67,8 @@ class HostileTest {
     @BeforeEach
     void start() throws IOException {
         sandbox = new SandboxProcess();
+        // How many coupons Talon.One allows is not what this is about.
+        sandbox.control().limits("{\"managementPerSecond\":0}");
         broken = new BrokenDeployment();
         gateway = launch();
     }
@@ -82,7 +84,6 @@ class HostileTest {
         Map<String, String> settings = new HashMap<>(sandbox.deployment());
         settings.put("gateway.deadline.braze", "1800");
         settings.put("gateway.deployments.proof.create-attributes", "true");
-        settings.put("gateway.deployments.proof.management-rate", "3");
         // A stranger comes from everywhere; the partners come from one address, which some of his calls claim, too.
         settings.put("gateway.proxies", "1");
         settings.put("gateway.deployments.broken.host", "broken.example");
