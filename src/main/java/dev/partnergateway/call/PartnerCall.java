@@ -43,7 +43,7 @@ public final class PartnerCall {
     private final LeftOut leftOut = new LeftOut();
     private final String ownName = UUID.randomUUID().toString();
     private Operation operation;
-    private Checked checked;
+    private volatile Checked checked;
     private Deployment deployment;
     private Credential credential;
     private long application;

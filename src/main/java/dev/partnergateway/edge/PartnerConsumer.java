@@ -128,9 +128,11 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
         try {
             server.work(() -> seen.run(() -> {
                 Answer answer;
+                server.begins(call);
                 try {
                     answer = work(call, inbound);
                 } finally {
+                    server.ends(call);
                     server.letGo(inbound.body().length + call.budget().reserved());
                 }
                 if (answered.compareAndSet(false, true)) {

@@ -23,6 +23,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -52,7 +53,7 @@ public final class PartnerServer implements AutoCloseable {
     /** Name under which the library's own decoder stands in a connection's pipeline. */
     private static final String DECODER = "httpDecoder";
 
-    /** How long a stop waits for bodies that are still arriving. */
+    /** How long a stop waits for bodies that are still arriving and for keys that are still being proven. */
     private static final Duration ARRIVAL = Duration.ofSeconds(1);
 
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -70,6 +71,7 @@ public final class PartnerServer implements AutoCloseable {
     private final AtomicLong held = new AtomicLong();
     private final AtomicInteger unanswered = new AtomicInteger();
     private final AtomicInteger arriving = new AtomicInteger();
+    private final Set<PartnerCall> worked = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
     private volatile boolean refusing;
     private volatile boolean listening;
@@ -248,6 +250,16 @@ public final class PartnerServer implements AutoCloseable {
         held.addAndGet(-bytes);
     }
 
+    /** A call begins to be worked on. */
+    void begins(PartnerCall call) {
+        worked.add(call);
+    }
+
+    /** It is not worked on any more. */
+    void ends(PartnerCall call) {
+        worked.remove(call);
+    }
+
     /** A body begins to arrive (1), or is not waited for any more (-1). */
     void arriving(int change) {
         arriving.addAndGet(change);
@@ -354,8 +366,8 @@ public final class PartnerServer implements AutoCloseable {
 
     /**
      * Is not ready any more, goes on for {@code gateway.drain-delay} so that load balancers notice, then takes no more calls
-     * and waits for the running ones. Bodies that are still arriving are waited for a second: whoever sends his slowly must
-     * not hold up the stop.
+     * and waits for the running ones. Bodies that are still arriving, and calls whose key is not proven yet, are waited for
+     * a second: whoever has no key must not hold up the stop.
      */
     public void drain() {
         draining = true;
@@ -372,8 +384,11 @@ public final class PartnerServer implements AutoCloseable {
     }
 
     private boolean isBusy(long nanos) {
-        int waitedFor = nanos < ARRIVAL.toNanos() ? unanswered.get() : unanswered.get() - arriving.get();
-        return running.get() > 0 || waitedFor > 0;
+        if (nanos < ARRIVAL.toNanos()) {
+            return running.get() > 0 || unanswered.get() > 0;
+        }
+        long strangers = worked.stream().filter(call -> call.checked() == null).count();
+        return running.get() > strangers || unanswered.get() > arriving.get() + strangers;
     }
 
     @Override

@@ -30,6 +30,9 @@ public final class Settings {
 
     private static final String PREFIX = "gateway.";
     private static final String VARIABLE_PREFIX = "GATEWAY_";
+    private static final Pattern SERVICE = Pattern.compile(
+            ".*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)");
+    private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
     private static final String QUEUE = "gateway.queue.";
     private static final String DEPLOYMENTS = "gateway.deployments.";
 
@@ -74,13 +77,13 @@ public final class Settings {
         }
         List<String> problems = new ArrayList<>();
         environment.forEach((variable, value) -> {
-            if (variable.startsWith(VARIABLE_PREFIX)) {
+            if (variable.startsWith(VARIABLE_PREFIX) && !isServiceLink(variable, value)) {
                 nameOf(variable, values)
                         .ifPresentOrElse(
                                 name -> values.put(name, value.strip()),
-                                () -> problems.add("The environment variable " + variable
-                                        + " names no setting of the gateway: see application.properties for all of them"
-                                        + " (in Kubernetes, set enableServiceLinks: false)."));
+                                () -> problems.add(
+                                        "The environment variable " + variable
+                                                + " names no setting of the gateway: see application.properties for all of them."));
             }
         });
         for (String name : system.stringPropertyNames()) {
@@ -95,6 +98,15 @@ public final class Settings {
         Settings settings = new Settings(values, camel);
         checkPorts(settings);
         return settings;
+    }
+
+    /**
+     * Kubernetes tells every pod of the Services of its namespace in variables; those of one that is called gateway, or
+     * gateway- and more, look like settings. Camel K has no switch that turns them off.
+     */
+    private static boolean isServiceLink(String variable, String value) {
+        return SERVICE.matcher(variable).matches()
+                || variable.endsWith("_PORT") && SERVICE_ADDRESS.matcher(value).matches();
     }
 
     private Optional<Secret> checkedOperatorToken() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Whose tries of keys count together: those of one network, however a proxy writes its addresses. */
 class SourceNetworkTest {
 
-    private static final int MOST_REFUSED = 20;
+    private static final int MOST_REFUSED = 40;
 
     private static GatewayUnderTest gateway;
 

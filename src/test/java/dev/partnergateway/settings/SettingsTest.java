@@ -85,9 +85,24 @@ class SettingsTest {
 
     @Test
     void anUnknownEnvironmentVariableIsNamed() {
-        SettingsException failure = assertThrows(
-                SettingsException.class, () -> load("", Map.of("GATEWAY_SERVICE_HOST", "10.0.0.1"), Map.of()));
-        assertTrue(failure.getMessage().contains("GATEWAY_SERVICE_HOST"), failure.getMessage());
+        SettingsException failure =
+                assertThrows(SettingsException.class, () -> load("", Map.of("GATEWAY_SERVICE", "10.0.0.1"), Map.of()));
+        assertTrue(failure.getMessage().contains("GATEWAY_SERVICE"), failure.getMessage());
+    }
+
+    @Test
+    void whatKubernetesTellsOfServicesIsNoSetting() throws IOException {
+        Map<String, String> ofAService = Map.of(
+                "GATEWAY_PORT", "tcp://10.0.0.1:80",
+                "GATEWAY_SERVICE_HOST", "10.0.0.1",
+                "GATEWAY_SERVICE_PORT", "80",
+                "GATEWAY_SERVICE_PORT_HTTP", "80",
+                "GATEWAY_PORT_80_TCP", "tcp://10.0.0.1:80",
+                "GATEWAY_PORT_80_TCP_PROTO", "tcp",
+                "GATEWAY_PORT_80_TCP_ADDR", "10.0.0.1",
+                "GATEWAY_API_PORT", "tcp://10.0.0.2:80",
+                "GATEWAY_API_SERVICE_HOST", "10.0.0.2");
+        assertEquals(8080, load("", ofAService, Map.of()).port());
     }
 
     @Test
