@@ -36,10 +36,10 @@ import org.apache.hc.core5.util.Timeout;
  */
 final class TalonOneHttpClient implements HttpClientConfigurer, AutoCloseable {
 
-    /** Bytes of an answer's body, after decompression. */
-    private static final int BLOCK = 16 * 1024;
-
+    /** Bytes of an answer's body, after decompression, where its operation says nothing else. */
     static final int LARGEST_BODY = 16 * 1024 * 1024;
+
+    private static final int BLOCK = 16 * 1024;
 
     private final Duration connectTimeout;
     private final PoolingHttpClientConnectionManager connections;
