@@ -1,6 +1,7 @@
 package dev.partnergateway.hostile;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.fuzz.GoodCalls;
 import dev.partnergateway.fuzz.GoodCalls.Good;
 import dev.partnergateway.fuzz.Wire;
@@ -37,6 +38,7 @@ final class HonestPartners implements AutoCloseable {
     private static final Duration BRAZE_WAITS = Duration.ofMillis(2000);
     private static final Duration OTHERS_WAIT = Duration.ofMillis(8500);
     private static final int THREADS = 16;
+    private static final String PATTERN = "couponPattern";
 
     private final int port;
     private final List<Good> goods;
@@ -113,10 +115,15 @@ final class HonestPartners implements AutoCloseable {
     }
 
     private static byte[] fresh(Good good, String unique) {
-        JsonNode body = good.body();
-        return body == null
-                ? new byte[0]
-                : body.toString().replace(GoodCalls.UNIQUE, unique).getBytes(StandardCharsets.UTF_8);
+        if (good.body() == null) {
+            return new byte[0];
+        }
+        JsonNode body = good.body().deepCopy();
+        if (body.has(PATTERN)) {
+            // The pattern of a case may have so few codes that half an hour of honest calls uses them up.
+            ((ObjectNode) body).put(PATTERN, "HONEST-########-####");
+        }
+        return body.toString().replace(GoodCalls.UNIQUE, unique).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Ends when all that was sent is answered. */
