@@ -330,7 +330,7 @@ public final class Gateway implements AutoCloseable {
                 meters);
     }
 
-    /** What carries attributes may need them created first (contract 2.10). */
+    /** What carries attributes may need them created first (docs/behaviour.md#attributes). */
     private static void creatingAttributes(
             Map<String, UpstreamStep> steps,
             TalonOne talonOne,

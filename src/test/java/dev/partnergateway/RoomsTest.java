@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The house: which room may use which, and what may stand in a partner's file (design rules 1, 2, 3, 8). */
+/** The house: which room may use which, and what may stand in a partner's file. */
 class RoomsTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the author of a route file may write (design rule 2), as a list of what is allowed: a file is read as YAML, and
+ * What the author of a route file may write, as a list of what is allowed: a file is read as YAML, and
  * everything in it that is not named here fails the build.
  */
 class WiringTest {

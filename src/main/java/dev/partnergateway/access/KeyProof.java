@@ -29,8 +29,9 @@ import java.util.function.Supplier;
 
 /**
  * Proves what a partner's key is good for, before the operator's stronger key is used on its behalf. What
- * was proven is remembered for 5 minutes; one key is proven once however many calls wait. Proofs cannot be made to flood a
- * deployment: only so many are made at once, and those of keys that it accepted before do not queue behind the others.
+ * was proven is remembered for 5 minutes; one key is proven once however many calls wait. Proofs cannot be made to
+ * flood a deployment: only so many are made at once, and those of keys that it accepted before do not queue behind the
+ * others.
  */
 public final class KeyProof {
 
@@ -150,7 +151,7 @@ public final class KeyProof {
     }
 
     /**
-     * What the deployment says of the call's key (steps 2 and 3).
+     * What the deployment says of the call's key (docs/behaviour.md#keys, steps 2 and 3).
      *
      * @throws Refusal 401 when it does not accept it; 503 when it cannot be asked
      */
@@ -214,7 +215,9 @@ public final class KeyProof {
                 : Binding.REFUSED;
     }
 
-    /** Whether a key that may not list campaigns is one at all: those of type staging may do dry runs and nothing else. */
+    /**
+     * Whether a key that may not list campaigns is one at all: those of type staging may do dry runs and nothing else.
+     */
     private boolean rehearses(Deployment deployment, Credential credential) {
         UpstreamOperation ping = talonOne.contract().operation("authPing");
         return said(ping, deployment, credential, null).verdict() == Verdict.ACCEPTED;
@@ -275,7 +278,8 @@ public final class KeyProof {
     }
 
     /**
-     * Proves that the call's key belongs to an Application and that a campaign does, too (steps 1 to 5).
+     * Proves that the call's key belongs to an Application and that a campaign does, too (docs/behaviour.md#keys, steps
+     * 1 to 4).
      *
      * @return the campaign
      * @throws Refusal 400, 401, 404 or 501
@@ -295,7 +299,7 @@ public final class KeyProof {
 
     /**
      * Proves that the call's key belongs to an Application which takes part in a loyalty program whose points profiles
-     * hold (steps 1 to 3 and 6).
+     * hold (docs/behaviour.md#keys, steps 1 to 3, and what it says of points).
      *
      * @param application the Application that the call names; 0 = none, the key's own is meant
      * @throws Refusal 400, 401, 404 or 501

@@ -80,7 +80,7 @@ public final class AttributeCatalogue {
                 .join();
     }
 
-    /** The operator's key is not used on behalf of a stranger (contract 2.3). */
+    /** The operator's key is not used on behalf of a stranger (docs/behaviour.md#keys). */
     private boolean proven(PartnerCall call) {
         try {
             access.verify(call);

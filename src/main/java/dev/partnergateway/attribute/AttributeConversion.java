@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
- * Gives text in attributes the type that Talon.One knows for them (contract 2.5, D5). Where the type is not known, or the
- * text is not of it, nothing is guessed: a zip code stays text. A blank text for an attribute of another type means that
- * it was left out, the way templates render what is not there.
+ * Gives text in attributes the type that Talon.One knows for them (docs/behaviour.md#coercion). Where the type is not
+ * known, or the text is not of it, nothing is guessed: a zip code stays text. A blank text for an attribute of another
+ * type means that it was left out, the way templates render what is not there.
  */
 public final class AttributeConversion implements RequestPreparation {
 

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Creates attributes in Talon.One (contract 2.10). They are account-wide and stay for good: everything is checked before
- * the first is created, and they are subscribed to the Application of the caller's key alone.
+ * Creates attributes in Talon.One (docs/behaviour.md#attributes). They are account-wide and stay for good: everything
+ * is checked before the first is created, and they are subscribed to the Application of the caller's key alone.
  */
 public final class AttributeCreation {
 
@@ -75,8 +75,8 @@ public final class AttributeCreation {
     }
 
     /**
-     * Names of an object's attributes that Talon.One does not have and that hold nothing: there is no value to take away,
-     * and nothing shows a type.
+     * Names of an object's attributes that Talon.One does not have and that hold nothing: there is no value to take
+     * away, and nothing shows a type.
      */
     static List<String> empty(AttributeObject object, AttributeTypes known, DeclaredTypes declared) {
         return object.values().properties().stream()

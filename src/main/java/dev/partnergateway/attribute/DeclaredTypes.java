@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The types that a partner says attributes have, and values given those types (contract 2.10). */
+/** The types that a partner says attributes have, and values given those types (docs/behaviour.md#attributes). */
 final class DeclaredTypes {
 
     private final Map<String, Map<String, String>> byEntity = new HashMap<>();

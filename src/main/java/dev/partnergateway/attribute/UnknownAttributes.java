@@ -22,13 +22,15 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 
 /**
- * Deals with attributes that Talon.One does not know, as a route asks for beside {@code path, query, body} (contract
- * 2.10): {@code attributes: {"unknown": "refuse" | "skip" | "create", "declared": {<entity>: [{name, type}]}}}.
+ * Deals with attributes that Talon.One does not know (docs/behaviour.md#attributes), as a route asks for beside {@code
+ * path, query, body}: {@code attributes: {"unknown": "refuse" | "skip" | "create", "declared": {<entity>: [{name,
+ * type}]}}}.
  *
  * <ul>
  *   <li>{@code refuse}, also when a route says nothing: Talon.One refuses the call.
  *   <li>{@code skip}: they are left out, and told; so are those whose names Talon.One can have none of.
- *   <li>{@code create}: they are created first, where the operator allows it; the answer gets {@code createdAttributes}.
+ *   <li>{@code create}: they are created first, where the operator allows it; the answer gets
+ *       {@code createdAttributes}.
  *   <li>{@code create-or-skip}: those that can be created are, where the operator allows it; the rest is left out.
  * </ul>
  *

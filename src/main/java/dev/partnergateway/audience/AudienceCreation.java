@@ -22,10 +22,10 @@ import org.apache.camel.Exchange;
 /**
  * Carries out {@code talon-one:createAudienceV2}: takes {@code {body}} of createAudienceV2, gives the audience. The
  * partner's id is its natural key: when the outcome is not known, it is sent again, and an audience that is there then,
- * with this name and made since, is the answer (contract 2.9). Another one that is there is refused with 409, or with
- * {@code "existing": "take"} beside {@code body} given back with an extra member {@code "existing": true}; where only the
- * gateway's own map knows it, the answer holds no more than its ids. An audience that goes by the id {@code "or"} beside
- * {@code existing} is taken before one is created.
+ * with this name and made since, is the answer (docs/behaviour.md#repeats). Another one that is there is refused with
+ * 409, or with {@code "existing": "take"} beside {@code body} given back with an extra member {@code "existing": true};
+ * where only the gateway's own map knows it, the answer holds no more than its ids. An audience that goes by the id
+ * {@code "or"} beside {@code existing} is taken before one is created.
  */
 public final class AudienceCreation implements UpstreamStep {
 

@@ -25,11 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts Talon.One's ids of audiences where a route has written partners' ids (contract 2.11). Where {@code x-audiences} of
- * an operation says that its request holds an id, a route may write {@code {"integration": …, "integrationId": …}}; with
- * {@code "orId": true} beside them an id that no audience has at the partner is taken for Talon.One's own, if it is a
- * number; an id whose audience is known to be gone stands for none. {@code "or"} names another id at the partner that it may go by, and with {@code "orNothing": true} an id that
- * no audience has is left out of its list. The gateway's own map is asked first, then the deployment's list of audiences.
+ * Puts Talon.One's ids of audiences where a route has written partners' ids (docs/behaviour.md#audiences). Where
+ * {@code x-audiences} of an operation says that its request holds an id, a route may write {@code {"integration": …,
+ * "integrationId": …}}; with {@code "orId": true} beside them an id that no audience has at the partner is taken for
+ * Talon.One's own, if it is a number; an id whose audience is known to be gone stands for none. {@code "or"} names
+ * another id at the partner that it may go by, and with {@code "orNothing": true} an id that no audience has is left
+ * out of its list. The gateway's own map is asked first, then the deployment's list of audiences.
  */
 public final class AudienceIds implements RequestPreparation {
 
@@ -71,7 +72,8 @@ public final class AudienceIds implements RequestPreparation {
     }
 
     private Map<JsonNode, Long> resolve(PartnerCall call, Set<JsonNode> references) {
-        // Before the operator's key is used, and before a stranger learns which audiences there are (contract 2.3).
+        // Before the operator's key is used, and before a stranger learns which audiences there are
+        // (docs/behaviour.md#keys).
         access.verify(call);
         Deployment deployment = call.deployment();
         Map<ExternalId, Long> known = table.find(

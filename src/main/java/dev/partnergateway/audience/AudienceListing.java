@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * A deployment's audiences as its Management API lists them, remembered for 10 seconds: the ids of one call, or of many
- * calls at once, cost one listing (contract 2.11). Needs the operator's management key.
+ * calls at once, cost one listing (docs/behaviour.md#audiences). Needs the operator's management key.
  */
 final class AudienceListing {
 

@@ -5,7 +5,10 @@ import dev.partnergateway.store.Store;
 import dev.partnergateway.talonone.TalonOne;
 import java.util.concurrent.Executor;
 
-/** The room put together: ids of audiences (contract 2.11) and their safe creation (contract 2.9). */
+/**
+ * The room put together: ids of audiences (docs/behaviour.md#audiences) and their safe creation
+ * (docs/behaviour.md#repeats).
+ */
 public final class Audiences {
 
     private final AudienceIds ids;

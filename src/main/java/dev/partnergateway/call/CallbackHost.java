@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where the operator lets callbacks go (contract 4): {@code https} only unless written otherwise.
+ * Where the operator lets callbacks go (docs/behaviour.md#callbacks): {@code https} only unless written otherwise.
  *
  * @param scheme {@code https} or {@code http}
  * @param host name in small letters, or an IP address; IPv6 in brackets

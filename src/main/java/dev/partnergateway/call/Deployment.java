@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param managementKey the operator's own key for its Management API
  * @param registry SHA-256 of a partner key to the Application it belongs to
  * @param createAttributes whether missing attributes may be created in it
- * @param callbackHosts where results may be posted to (contract 4)
+ * @param callbackHosts where results may be posted to (docs/behaviour.md#callbacks)
  * @param managementRate calls a second to one Management API endpoint; 0 = no limit
  * @param batching whether coupons may be created in batches
  * @param clock its time beside the gateway's

@@ -12,17 +12,17 @@ import java.util.Map;
  * The vendor extensions of a parameter or a schema. They declare what plain OpenAPI cannot say, so that the core needs
  * to know no partner by name.
  *
- * @param deployment {@code x-deployment}: the value is the address of the deployment (contract 2.1)
- * @param credential {@code x-credential}: the value is the caller's key (contract 2.2)
- * @param dryRun {@code x-dry-run}: the value asks for no change (contract 2.7)
- * @param attributes {@code x-attributes}: collects members whose names start with a dot or underscore (contract 2.6)
- * @param characters {@code x-characters}: a plain string means one entry per character (contract 2.5)
+ * @param deployment {@code x-deployment}: the value is the address of the deployment (docs/behaviour.md#addresses)
+ * @param credential {@code x-credential}: the value is the caller's key (docs/behaviour.md#keys)
+ * @param dryRun {@code x-dry-run}: the value asks for no change (docs/behaviour.md#dry-run)
+ * @param attributes {@code x-attributes}: collects members whose names start with a dot or underscore
+ *     (docs/behaviour.md#attributes)
+ * @param characters {@code x-characters}: a plain string means one entry per character (docs/behaviour.md#coercion)
  * @param aliases {@code x-aliases}: other accepted spellings of the name
- * @param excludes {@code x-excludes}: names of members that cannot be present as well
  * @param mostChanges {@code x-most-changes}: most items that the lists inside the value hold together; 0 = any number
  * @param memberNames {@code x-member-names}: regular expression that all names of members match; null = any name
- * @param mostInTotal {@code x-most-in-total}: the most that a number of a list's items may be when it is added up, by its
- *     name
+ * @param mostInTotal {@code x-most-in-total}: the most that a number of a list's items may be when it is added up, by
+ *     its name
  * @param neededWith {@code x-needed-with}: name of the member without whose items this one may be absent or incomplete;
  *     empty = it does not depend on another
  * @param apart {@code x-apart}: items have nothing to do with each other; which of them cost themselves alone
@@ -34,14 +34,13 @@ record Annotations(
         boolean attributes,
         boolean characters,
         List<String> aliases,
-        List<String> excludes,
         int mostChanges,
         Pattern memberNames,
         Map<String, Integer> mostInTotal,
         String neededWith,
         Apart apart) {
     static final Annotations NONE =
-            new Annotations(false, false, false, false, false, List.of(), List.of(), 0, null, Map.of(), "", Apart.NONE);
+            new Annotations(false, false, false, false, false, List.of(), 0, null, Map.of(), "", Apart.NONE);
 
     private static final List<String> KNOWN = List.of(
             "x-deployment",
@@ -50,7 +49,6 @@ record Annotations(
             "x-attributes",
             "x-characters",
             "x-aliases",
-            "x-excludes",
             "x-most-changes",
             "x-member-names",
             "x-most-in-total",
@@ -72,7 +70,9 @@ record Annotations(
         T read(String name, JsonNode value, String place);
     }
 
-    /** Reads the extensions at a place of the file; one that is unknown would silently not be obeyed, so it is refused. */
+    /**
+     * Reads the extensions at a place of the file; one that is unknown would silently not be obeyed, so it is refused.
+     */
     static Annotations of(Map<String, Object> extensions, String place) {
         if (extensions == null || extensions.isEmpty()) {
             return NONE;
@@ -90,7 +90,6 @@ record Annotations(
                 read(extensions, "x-attributes", place, Annotations::isTrue, false),
                 read(extensions, "x-characters", place, Annotations::isTrue, false),
                 read(extensions, "x-aliases", place, Annotations::names, List.of()),
-                read(extensions, "x-excludes", place, Annotations::names, List.of()),
                 read(extensions, "x-most-changes", place, Annotations::number, 0),
                 read(extensions, "x-member-names", place, Annotations::pattern, null),
                 read(extensions, "x-most-in-total", place, Annotations::totals, Map.of()),
@@ -110,7 +109,6 @@ record Annotations(
                 attributes || other.attributes,
                 characters || other.characters,
                 joined(aliases, other.aliases),
-                joined(excludes, other.excludes),
                 Math.max(mostChanges, other.mostChanges),
                 memberNames == null ? other.memberNames : memberNames,
                 mostInTotal.isEmpty() ? other.mostInTotal : mostInTotal,

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
-/** A list of one type; its JSON text is accepted, and plain characters where the file says so (contract 2.5, D3). */
+/**
+ * A list of one type; its JSON text is accepted, and plain characters where the file says so
+ * (docs/behaviour.md#coercion).
+ */
 final class ArrayType extends Type {
     /** Ten times the largest documented batch of 1000: a longer list is a mistake or an attack, and costs memory. */
     static final int MOST_ITEMS = 10_000;

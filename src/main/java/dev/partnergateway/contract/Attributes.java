@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.function.Predicate;
 
-/** Attributes given one by one, under names that start with a dot or an underscore (contract 2.5 and 2.6). */
+/** Attributes given one by one, under names that start with a dot or an underscore (docs/behaviour.md#attributes). */
 final class Attributes {
     static final String NAME = "an attribute name of a letter followed by letters, digits or underscores";
 
@@ -42,7 +42,10 @@ final class Attributes {
         }
     }
 
-    /** The value that a text stands for: the first match of the table in contract 2.6; null for an absurd number. */
+    /**
+     * The value that a text stands for: the first match of the table in docs/behaviour.md#attributes; null for an
+     * absurd number.
+     */
     static JsonNode typed(JsonNode value, Check check) {
         String text = value.textValue();
         if (text.isEmpty()) {

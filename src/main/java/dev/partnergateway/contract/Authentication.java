@@ -1,6 +1,6 @@
 package dev.partnergateway.contract;
 
-/** How an operation expects its caller to prove who it is (contract 2.2). */
+/** How an operation expects its caller to prove who it is (docs/behaviour.md#keys). */
 public enum Authentication {
     /** {@code Authorization: ApiKey-v1 KEY}: a security scheme of type apiKey in the header Authorization. */
     API_KEY,

@@ -3,7 +3,7 @@ package dev.partnergateway.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 
-/** True or false; the words are accepted as text in any letter case (contract 2.5). */
+/** True or false; the words are accepted as text in any letter case (docs/behaviour.md#coercion). */
 final class BooleanType extends Type {
     BooleanType(boolean nullable) {
         super("true or false", nullable);

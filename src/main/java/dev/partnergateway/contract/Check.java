@@ -11,7 +11,7 @@ final class Check {
     /** Enough to correct a call in one go; more would only make the answer hard to read. */
     static final int MOST_PROBLEMS = 8;
 
-    /** The published text for a call without a deployment (contract 2.1). */
+    /** The published text for a call without a deployment (docs/behaviour.md#addresses). */
     static final String NO_DEPLOYMENT = "No Deployment URL specified";
 
     /** Member names of free-form objects are the caller's text, so only a readable piece of one is repeated. */

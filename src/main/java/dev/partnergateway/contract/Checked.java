@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *     order; optional members that were left out are absent, or have the schema's default
  * @param deployment the text of the member marked {@code x-deployment}; null when none is declared or none was sent
  * @param credential the text of the member marked {@code x-credential}; null when none is declared or none was sent
- * @param dryRun whether the header marked {@code x-dry-run} asks for no change (contract 2.7)
+ * @param dryRun whether the header marked {@code x-dry-run} asks for no change (docs/behaviour.md#dry-run)
  * @param leftOut how many items of lists marked {@code x-apart} are not in the call any more
  * @param firstLeftOut where the first of them was and what was wrong with it, without its values; empty when none was
  */

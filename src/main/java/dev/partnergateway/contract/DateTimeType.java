@@ -3,7 +3,9 @@ package dev.partnergateway.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
-/** An RFC 3339 date-time that stays a text, so that neither offset nor precision is lost (contract 2.5, D4). */
+/**
+ * An RFC 3339 date-time that stays a text, so that neither offset nor precision is lost (docs/behaviour.md#coercion).
+ */
 final class DateTimeType extends Type {
     DateTimeType(boolean nullable) {
         super("an RFC 3339 date-time such as 2026-01-31T09:30:00Z", nullable);

@@ -10,7 +10,8 @@ final class DateTimes {
 
     /**
      * The text to forward: unchanged, except that a space where the sign of the offset belongs, which is what an
-     * unescaped plus becomes in a query string, is read as plus (contract D4). Null when it is not a date-time.
+     * unescaped plus becomes in a query string, is read as plus (docs/behaviour.md#coercion). Null when it is not a
+     * date-time.
      */
     static String accept(String text) {
         int offset = endOfTime(text);

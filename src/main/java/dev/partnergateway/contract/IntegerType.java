@@ -7,7 +7,9 @@ import java.math.RoundingMode;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A whole number of 64 bits, or of 32 where the format says so; decimal text is accepted (contract 2.5). */
+/**
+ * A whole number of 64 bits, or of 32 where the format says so; decimal text is accepted (docs/behaviour.md#coercion).
+ */
 final class IntegerType extends Type {
     private final long least;
     private final long most;

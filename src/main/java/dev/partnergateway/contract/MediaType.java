@@ -6,7 +6,10 @@ import java.util.Locale;
 
 /** What a Content-Type header says about a body, as far as the gateway can read it. */
 enum MediaType {
-    /** {@code application/json}, {@code text/json} or {@code application/*+json}; also a body without a Content-Type (contract D3). */
+    /**
+     * {@code application/json}, {@code text/json} or {@code application/*+json}; also a body without a Content-Type
+     * (docs/behaviour.md#coercion).
+     */
     JSON("application/json"),
     /** {@code application/x-www-form-urlencoded}. */
     FORM("application/x-www-form-urlencoded");
@@ -42,8 +45,8 @@ enum MediaType {
     }
 
     /**
-     * The encoding that a header names: UTF-8 where it names none, or one that UTF-8 contains. Some clients write ISO-8859-1
-     * unless they are told otherwise. Null for all others.
+     * The encoding that a header names: UTF-8 where it names none, or one that UTF-8 contains. Some clients write
+     * ISO-8859-1 unless they are told otherwise. Null for all others.
      */
     static Charset charset(String value) {
         Charset charset = StandardCharsets.UTF_8;

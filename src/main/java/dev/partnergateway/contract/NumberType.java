@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import java.math.BigDecimal;
 
-/** A number with all its digits; the text of a JSON number is accepted (contract 2.5). */
+/** A number with all its digits; the text of a JSON number is accepted (docs/behaviour.md#coercion). */
 final class NumberType extends Type {
     private final BigDecimal least;
     private final BigDecimal most;

@@ -68,11 +68,6 @@ final class ObjectType extends Type {
             }
             check.leave();
         }
-        for (Property property : properties) {
-            if (!property.annotations().excludes().isEmpty() && checked.has(property.name())) {
-                refuseExcluded(property, checked, check);
-            }
-        }
         if (others != null || closed) {
             addOthers(object, checked, collects, check);
         } else {
@@ -277,16 +272,6 @@ final class ObjectType extends Type {
             return check.container(given, '{') instanceof ObjectNode object ? object : null;
         }
         return given instanceof ObjectNode object ? object.deepCopy() : null;
-    }
-
-    private static void refuseExcluded(Property property, ObjectNode checked, Check check) {
-        for (String excluded : property.annotations().excludes()) {
-            if (checked.has(excluded)) {
-                check.enter(property.name());
-                check.report(": cannot be combined with " + excluded);
-                check.leave();
-            }
-        }
     }
 
     private void addOthers(ObjectNode object, ObjectNode checked, boolean collects, Check check) {

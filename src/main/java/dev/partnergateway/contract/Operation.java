@@ -88,7 +88,7 @@ public final class Operation {
     }
 
     /**
-     * How the caller proves who it is (contract 2.2).
+     * How the caller proves who it is (docs/behaviour.md#keys).
      *
      * @return {@link Authentication#BODY} when a member of the body is marked {@code x-credential}, else what the
      *     security requirement says
@@ -116,7 +116,7 @@ public final class Operation {
     }
 
     /**
-     * Whether its result may be posted to an address of the caller ({@code x-callback}, contract 4).
+     * Whether its result may be posted to an address of the caller ({@code x-callback}, docs/behaviour.md#callbacks).
      *
      * @return true when callers may ask for it
      */
@@ -162,14 +162,14 @@ public final class Operation {
     }
 
     /**
-     * Reads as much of a call as is needed to know whom it is from and for: path, query and headers are checked, the body
-     * becomes a tree. JSON in texts is not read, unless the text is short.
+     * Reads as much of a call as is needed to know whom it is from and for: path, query and headers are checked, the
+     * body becomes a tree. JSON in texts is not read, unless the text is short.
      *
      * @param call the call as it came in
      * @param budget what its documents may cost
      * @return the opened call
-     * @throws ContractViolation when the body is no document, the deployment cannot be told because a parameter is wrong,
-     *     or the budget does not do
+     * @throws ContractViolation when the body is no document, the deployment cannot be told because a parameter is
+     *     wrong, or the budget does not do
      */
     public Opened open(RawCall call, Budget budget) throws ContractViolation {
         return within(() -> {

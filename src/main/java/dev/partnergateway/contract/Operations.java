@@ -261,15 +261,13 @@ final class Operations {
                 || annotations.characters()
                 || annotations.apart() != Annotations.Apart.NONE
                 || !annotations.aliases().isEmpty()
-                || !annotations.excludes().isEmpty()
                 || annotations.mostChanges() > 0
                 || annotations.memberNames() != null
                 || !annotations.mostInTotal().isEmpty()) {
             throw wrong(
                     place,
-                    "x-credential, x-characters, x-apart, x-aliases, x-excludes, x-most-changes, x-member-names and"
-                            + " x-most-in-total belong to"
-                            + " properties of a body");
+                    "x-credential, x-characters, x-apart, x-aliases, x-most-changes, x-member-names and"
+                            + " x-most-in-total belong to properties of a body");
         }
         if (annotations.dryRun() && !(declared.getIn().equals("header") && "boolean".equals(draft.type()))) {
             throw wrong(place, "x-dry-run belongs to a boolean header parameter");

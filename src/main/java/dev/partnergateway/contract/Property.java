@@ -25,7 +25,7 @@ record Property(String name, Type type, boolean required, JsonNode fallback, Ann
 
     /**
      * Whether the contract check refuses a call without this member. A missing credential is left to the step that
-     * verifies it, whose answer is 401 and not 400 (contract 2.2).
+     * verifies it, whose answer is 401 and not 400 (docs/behaviour.md#keys).
      */
     boolean mustBePresent() {
         return required && !annotations.credential();

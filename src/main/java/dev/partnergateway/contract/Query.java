@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The declared query parameters of an operation; their names match in any letter case (contract 2.5). */
+/** The declared query parameters of an operation; their names match in any letter case (docs/behaviour.md#coercion). */
 final class Query {
     private final List<Parameter> parameters;
     private final Map<String, Integer> positions = new HashMap<>();

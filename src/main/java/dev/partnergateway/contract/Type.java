@@ -33,12 +33,12 @@ abstract class Type {
     /** As {@link #check}, for a value that is not JSON null. */
     abstract JsonNode coerce(JsonNode value, Check check);
 
-    /** Whether a blank string in an optional member means that the member was left out (contract 2.5). */
+    /** Whether a blank string in an optional member means that the member was left out (docs/behaviour.md#coercion). */
     boolean blankMeansAbsent() {
         return false;
     }
 
-    /** Whether a value of this type cannot be without a deployment (contract 2.1). */
+    /** Whether a value of this type cannot be without a deployment (docs/behaviour.md#addresses). */
     boolean requiresDeployment() {
         return false;
     }

@@ -134,11 +134,6 @@ final class Types {
         Map<String, String> owners = new HashMap<>();
         properties.forEach(property -> owners.put(property.name(), property.name()));
         for (Property property : properties) {
-            for (String excluded : property.annotations().excludes()) {
-                if (!draft.properties().containsKey(excluded)) {
-                    throw draft.wrong("x-excludes names " + excluded + ", which is no property");
-                }
-            }
             for (String alias : property.annotations().aliases()) {
                 String owner = owners.put(alias, property.name());
                 if (owner != null) {

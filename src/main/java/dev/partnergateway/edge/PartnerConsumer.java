@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes the calls of one integration: reads them within the limits, works on them off the event loop, answers each
  * within the integration's deadline. No header of a caller becomes a header of the exchange, and none of the exchange
- * becomes one of the answer (design rule 4). A call whose deadline passes is answered, but not stopped: its result is
- * there for the repeat.
+ * becomes one of the answer: text of a caller never chooses what Camel does. A call whose deadline passes is answered,
+ * but not stopped: its result is there for the repeat.
  */
 final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsumer {
 
@@ -223,7 +223,9 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                                 + largest.advice()));
     }
 
-    /** Where an operation's contract knows no 404, what is named and not there is a mistake in the call as any other. */
+    /**
+     * Where an operation's contract knows no 404, what is named and not there is a mistake in the call as any other.
+     */
     private static Refusal documented(Refusal refusal, PartnerCall call) {
         boolean unheardOf =
                 refusal.status() == 404 && !call.operation().statuses().contains(404);

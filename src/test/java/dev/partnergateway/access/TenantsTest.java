@@ -39,12 +39,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * A tenant neither sees nor touches what is stored for another, however alike their calls are: another Application, another
- * deployment, another key. The calls are those of the cases, of every operation of every contract.
+ * A tenant neither sees nor touches what is stored for another, however alike their calls are: another Application,
+ * another deployment, another key. The calls are those of the cases, of every operation of every contract.
  */
 class TenantsTest {
 
-    /** Answered from what is stored (contract 2.9). */
+    /** Answered from what is stored (docs/behaviour.md#repeats). */
     private static final Set<String> STORED = Set.of(
             "braze/createCoupon",
             "braze/createReferral",

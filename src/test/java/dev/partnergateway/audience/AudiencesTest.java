@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Audiences by partners' ids, where the map, the list and the wire do not play along (contract 2.9, 2.11). */
+/** Audiences by partners' ids, where the map, the list and the wire do not play along (docs/behaviour.md#audiences). */
 class AudiencesTest {
 
     private static final String KEY = "ApiKey-v1 sandbox-key-demo-shop";

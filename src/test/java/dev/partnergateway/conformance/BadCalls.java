@@ -98,7 +98,8 @@ final class BadCalls {
     }
 
     /**
-     * Calls of somebody with a key that Talon.One does not know: good ones, and ones with as little content as possible.
+     * Calls of somebody with a key that Talon.One does not know: good ones, and ones with as little content as
+     * possible.
      *
      * @param template its path, the server's in front
      * @param good the {@code call} of a case that succeeds
@@ -128,7 +129,10 @@ final class BadCalls {
         return calls.all;
     }
 
-    /** Good calls in which one optional number, boolean or date-time is blank, the way templates render what is not there. */
+    /**
+     * Good calls in which one optional number, boolean or date-time is blank, the way templates render what is not
+     * there.
+     */
     static List<Bad> ofBlanks(OpenAPI model, String template, Operation operation, JsonNode good) {
         BadCalls calls = new BadCalls(model, template, operation, good);
         Set<Integer> others = Set.of(404, 409, 429, 503);
@@ -378,7 +382,7 @@ final class BadCalls {
         }
     }
 
-    /** Without what holds the deployment, the deployment is what is missing (contract 2.1). */
+    /** Without what holds the deployment, the deployment is what is missing (docs/behaviour.md#addresses). */
     private static boolean holdsDeployment(Schema<?> schema) {
         return marked(schema.getExtensions(), "x-deployment")
                 || schema.getProperties() != null

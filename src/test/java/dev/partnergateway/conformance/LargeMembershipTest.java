@@ -12,7 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A message with more memberships than Talon.One takes in one call (contract 5), too long for a case. */
+/**
+ * A message with more memberships than Talon.One takes in one call (docs/behaviour.md#mparticle), too long for a case.
+ */
 class LargeMembershipTest {
 
     @Test

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Attributes among the members of a body (contract 2.5). */
+/** Attributes among the members of a body (docs/behaviour.md#coercion). */
 class BodyAttributesTest {
 
     @ParameterizedTest

@@ -133,7 +133,6 @@ class ContractTest {
             n: {type: integer} | n: {type: object, x-most-changes: 0} | a body/n: x-most-changes must be a whole number of at least 1
             n: {type: integer} | n: {type: string, x-aliases: m2} | a body/n: x-aliases must be a list of names
             n: {type: integer} | n: {type: string, x-aliases: [m]} | a body: the alias m already stands for m
-            n: {type: integer} | n: {type: string, x-excludes: [o]} | a body: x-excludes names o, which is no property
             n: {type: integer} | n: {type: string, x-deploymnet: true} | a body/n: the extension x-deploymnet is unknown; known are
             n: {type: integer} | n: {type: array, items: {type: string, x-credential: true}} | a body/n/items: vendor extensions belong to a parameter or to a property of an object
             n: {type: integer} | n: {$ref: '#/components/schemas/None'} | attribute components.schemas.A.None is not of type `schema`
@@ -146,7 +145,7 @@ class ContractTest {
             in: header, schema | in: header, x-dry-run: true, schema | a header parameter h: x-dry-run belongs to a boolean header parameter
             in: query, schema | in: query, x-attributes: true, schema | a query parameter q: x-attributes belongs to a query parameter of type object, style form, explode true
             in: query, schema: {type: string, maxLength: 9} | in: query, schema: {type: object} | a query parameter q: a parameter must be a string, an integer, a number or a boolean
-            in: query, schema | in: query, x-credential: true, schema | a query parameter q: x-credential, x-characters, x-apart, x-aliases, x-excludes, x-most-changes, x-member-names and x-most-in-total belong to properties of a body
+            in: query, schema | in: query, x-credential: true, schema | a query parameter q: x-credential, x-characters, x-apart, x-aliases, x-most-changes, x-member-names and x-most-in-total belong to properties of a body
             application/json | text/plain | a body: the media type text/plain is not supported
             {'200': | {'404': | a: a documented status from 200 to 299 is missing
             {'200': | {'2XX': | a: the response 2XX is not a status from 100 to 599

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where a call says which deployment it is for (contract 2.1), and its key when the body holds one (2.2). */
+/** Where a call says which deployment it is for (docs/behaviour.md#addresses), and its key when the body holds one. */
 class DeploymentTest {
     private static final String MISSING = "No Deployment URL specified";
 

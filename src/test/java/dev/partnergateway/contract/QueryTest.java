@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Query parameters: contract 2.5, D4 and the attributes of 2.6. */
+/** Query parameters (docs/behaviour.md#coercion) and attributes among them (docs/behaviour.md#attributes). */
 class QueryTest {
 
     @Test

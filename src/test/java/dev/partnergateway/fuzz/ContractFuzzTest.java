@@ -36,7 +36,9 @@ class ContractFuzzTest {
     /** What would appear wherever a placeholder of a caller was expanded. */
     private static final String CANARY = "canary-4f1c";
 
-    /** A missing attribute may be created for a call that Talon.One refuses afterwards (contract 2.10). */
+    /**
+     * A missing attribute may be created for a call that Talon.One refuses afterwards (docs/behaviour.md#attributes).
+     */
     private static final List<String> BEFORE_THE_CALL = List.of("createAttribute", "createAudienceV2");
 
     private static final List<String> TEXTS = List.of(

@@ -28,8 +28,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * First calls, repeats, crashes and retries of one key in every order: the protocol of contract 6 on the real store, step
- * by step, with a Talon.One that keeps codes unique and loses requests and answers.
+ * First calls, repeats, crashes and retries of one key in every order: the protocol of docs/reliability.md on the real
+ * store, step by step, with a Talon.One that keeps codes unique and loses requests and answers.
  */
 class InterleavingsTest {
 
