@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** A process that cannot go on ends; one that can go on does, and stops as quickly as any. */
 class HalfAliveTest {
 
-    private static final String CLASS_PATH = System.getProperty("java.class.path");
+    private static final String CLASS_PATH = JavaProcess.classPath();
 
     /** A home whose demo integration works something out before it does anything else. */
     private static Path home(String keyExpression, String expression) throws IOException {

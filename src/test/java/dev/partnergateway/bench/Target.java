@@ -40,7 +40,7 @@ final class Target implements AutoCloseable {
      */
     static Target baseline(Class<?> main, int upstream, boolean smoke) {
         int port = GatewayUnderTest.freePort();
-        List<String> java = smoke ? JavaProcess.command(System.getProperty("java.class.path")) : measured();
+        List<String> java = smoke ? JavaProcess.command(JavaProcess.classPath()) : measured();
         return start(java, port, Map.of(), main.getName(), String.valueOf(port), String.valueOf(upstream));
     }
 

@@ -61,7 +61,7 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Starts a process on free ports, with the sandbox, unless the settings say otherwise. */
     public static GatewayProcess launch(Path workingDirectory, Map<String, String> settings) {
-        return launch(workingDirectory, settings, System.getProperty("java.class.path"));
+        return launch(workingDirectory, settings, JavaProcess.classPath());
     }
 
     private static GatewayProcess launch(

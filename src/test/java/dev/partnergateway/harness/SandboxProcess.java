@@ -18,7 +18,7 @@ public final class SandboxProcess implements AutoCloseable {
 
     /** Starts it and waits until it answers. */
     public SandboxProcess() {
-        List<String> command = new ArrayList<>(JavaProcess.command(System.getProperty("java.class.path")));
+        List<String> command = new ArrayList<>(JavaProcess.command(JavaProcess.classPath()));
         command.add("-Dgateway.sandbox.port=" + port);
         command.add("dev.partnergateway.sandbox.Sandbox");
         try {

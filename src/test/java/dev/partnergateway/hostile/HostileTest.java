@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.partnergateway.fuzz.Wire;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.JavaProcess;
 import dev.partnergateway.harness.SandboxProcess;
 import dev.partnergateway.hostile.HostileCalls.Hostile;
 import dev.partnergateway.hostile.HostileCalls.Request;
@@ -90,7 +91,7 @@ class HostileTest {
         settings.put("gateway.deployments.broken.base-url", "http://127.0.0.1:" + broken.port());
         settings.put("gateway.deployments.broken.management-key", "whatever");
         return GatewayProcess.start(
-                GatewayProcess.workingDirectory(), settings, System.getProperty("java.class.path"), imageOptions());
+                GatewayProcess.workingDirectory(), settings, JavaProcess.classPath(), imageOptions());
     }
 
     /** The image's own options, as far as this JVM knows them, in the memory that k8s/base gives a pod. */
