@@ -125,6 +125,27 @@ class ReferencesTest {
     }
 
     @Test
+    void everyRowOfATableHasAsManyCellsAsItsHead() throws IOException {
+        Set<String> uneven = new TreeSet<>();
+        for (Path file : texts()) {
+            if (!file.toString().endsWith(".md")) {
+                continue;
+            }
+            int head = 0;
+            for (String line :
+                    FENCED.matcher(Files.readString(file)).replaceAll("").split("\n")) {
+                String row = line.strip();
+                int cells = row.startsWith("|") ? row.split("(?<!\\\\)\\|", -1).length : 0;
+                if (cells > 0 && head > 0 && cells != head) {
+                    uneven.add(file + ": " + row);
+                }
+                head = cells == 0 ? 0 : head == 0 ? cells : head;
+            }
+        }
+        assertEquals(Set.of(), uneven);
+    }
+
+    @Test
     void nothingCitesADocumentThatIsNotHere() throws IOException {
         Set<String> found = new TreeSet<>();
         for (Path file : texts()) {
