@@ -15,6 +15,9 @@ import org.apache.camel.Exchange;
 /**
  * One call of a partner on its way through the gateway: what every step may know about it. Text of the caller stays in
  * {@link #checked()}; deployment and credential are set once, by the access check.
+ *
+ * <p>One thread at a time works on a call: the event loop hands it to a worker, and that hands parts of it to others only
+ * after all was set. What the timer of the deadline and a stopping gateway read meanwhile is volatile or atomic.
  */
 public final class PartnerCall {
 

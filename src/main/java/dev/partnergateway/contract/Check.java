@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What is found out while one call is checked: where the check stands, what is wrong, and the marked values. */
+/**
+ * What is found out while one call is checked: where the check stands, what is wrong, and the marked values. For the one
+ * thread that checks.
+ */
 final class Check {
     /** Enough to correct a call in one go; more would only make the answer hard to read. */
     static final int MOST_PROBLEMS = 8;

@@ -5,7 +5,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Looks at the raw bytes of a chunked body, each once, for what the decoder would smooth over: a size that is more than
- * hexadecimal digits, a line that does not end as it must, extensions and trailers without end.
+ * hexadecimal digits, a line that does not end as it must, extensions and trailers without end. Belongs to one
+ * {@link RequestDecoder} and runs where that does.
  */
 final class ChunkScan {
 

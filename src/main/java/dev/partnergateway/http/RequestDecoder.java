@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Reads HTTP/1.1 to the letter (RFC 9112) where the library's decoder is lenient: what a proxy in front of the gateway
  * could read in another way is refused, because a request could be hidden in the difference. Gives the head of a request
- * a limited time to arrive.
+ * a limited time to arrive. One for each connection, on the event loop of that.
  */
 public final class RequestDecoder extends VertxHttpRequestDecoder {
 

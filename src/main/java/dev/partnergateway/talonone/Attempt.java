@@ -25,6 +25,7 @@ final class Attempt {
     /** camel-http builds the request out of reach, on the calling thread: this travels beside it. */
     private static final ThreadLocal<Attempt> CURRENT = new ThreadLocal<>();
 
+    // Told by the client's threads and the alarm, read by the calling thread, which alone has room and taken.
     private final long deadline;
     private volatile Fate fate = Fate.NOT_SENT;
     private volatile boolean late;

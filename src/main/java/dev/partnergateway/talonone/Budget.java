@@ -85,6 +85,10 @@ public final class Budget implements AutoCloseable {
         clock.shutdownNow();
     }
 
+    /**
+     * One endpoint of one deployment. Its queue, the time of the next turn and whether that is scheduled are guarded by its
+     * monitor, which nobody holds while waiting: who waits has a future of its own, and the clock's thread completes it.
+     */
     private final class Endpoint {
 
         private final String name;
@@ -92,6 +96,7 @@ public final class Budget implements AutoCloseable {
         private final FairQueue<CompletableFuture<Turn>> queue = new FairQueue<>();
         private long nextAt = System.nanoTime();
         private boolean scheduled;
+        /** A guess: when two answers come at once, one of them may count for nothing. */
         private volatile Duration usual = FIRST_GUESS;
 
         Endpoint(String name, int perSecond) {

@@ -206,7 +206,7 @@ final class Sequence {
         next.forEach(turn -> turn.complete(null));
     }
 
-    /** Who writes one profile or session, and who waits for it. */
+    /** Who writes one profile or session, and who waits for it; touched inside {@code lines.compute} of its key only. */
     private static final class Line {
 
         private final ArrayDeque<CompletableFuture<Void>> waiting = new ArrayDeque<>();

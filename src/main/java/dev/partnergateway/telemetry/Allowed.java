@@ -1,6 +1,6 @@
 package dev.partnergateway.telemetry;
 
-/** So many lines a second of a kind that anybody can cause; the others are counted. */
+/** So many lines a second of a kind that anybody can cause; the others are counted. Guarded by its monitor. */
 final class Allowed {
 
     private static final long SECOND = 1_000_000_000L;
