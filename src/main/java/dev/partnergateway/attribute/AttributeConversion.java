@@ -64,6 +64,13 @@ public final class AttributeConversion implements RequestPreparation {
         }
     }
 
+    /** The parts of a list that are begun anew come here side by side; a budget is for one thread at a time. */
+    private static JsonNode container(String text, PartnerCall call) {
+        synchronized (call.budget()) {
+            return Written.container(text, call.budget());
+        }
+    }
+
     private static JsonNode convert(PartnerCall call, JsonNode value, String type) {
         if (!value.isTextual()) {
             return value;
@@ -77,10 +84,10 @@ public final class AttributeConversion implements RequestPreparation {
                         ? JsonNodeFactory.instance.booleanNode(lower.equals("true"))
                         : value;
             }
-            case "location" -> orElse(Written.container(text, call.budget()), JsonNode::isObject, value);
+            case "location" -> orElse(container(text, call), JsonNode::isObject, value);
             default ->
                 type.startsWith("(list")
-                        ? orElse(Written.container(text, call.budget()), JsonNode::isArray, value)
+                        ? orElse(container(text, call), JsonNode::isArray, value)
                         : value;
         };
     }
