@@ -30,7 +30,8 @@ class ReferencesTest {
             .map(Path::of)
             .toList();
 
-    private static final Set<String> TEXTS = Set.of("java", "yaml", "yml", "md", "properties", "xml", "sql", "html", "js");
+    private static final Set<String> TEXTS =
+            Set.of("java", "yaml", "yml", "md", "properties", "xml", "sql", "html", "js");
 
     /** A page of the repository, as comments name it. */
     private static final Pattern PAGE = Pattern.compile("\\b(docs/[\\w/-]+\\.md|[A-Z]{4,}\\.md)(#[\\w-]+)?");
@@ -114,8 +115,9 @@ class ReferencesTest {
             Matcher link = LINK.matcher(FENCED.matcher(Files.readString(file)).replaceAll(""));
             while (link.find()) {
                 Path folder = file.getParent() == null ? Path.of("") : file.getParent();
-                Path target =
-                        link.group(1).isEmpty() ? file : folder.resolve(link.group(1)).normalize();
+                Path target = link.group(1).isEmpty()
+                        ? file
+                        : folder.resolve(link.group(1)).normalize();
                 if (!has(target, link.group(2))) {
                     missing.add(file + " links to " + link.group(1) + (link.group(2) == null ? "" : link.group(2)));
                 }

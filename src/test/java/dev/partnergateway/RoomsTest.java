@@ -56,7 +56,8 @@ class RoomsTest {
         assertTrue(picture.find(), "there is no picture");
         String drawn = drawn(uses());
         if (Boolean.getBoolean("rooms.draw")) {
-            Files.writeString(ARCHITECTURE, page.substring(0, picture.start(1)) + drawn + page.substring(picture.end(1)));
+            Files.writeString(
+                    ARCHITECTURE, page.substring(0, picture.start(1)) + drawn + page.substring(picture.end(1)));
         } else {
             assertEquals(drawn, picture.group(1), "mvn test -Dtest=RoomsTest -Drooms.draw=true draws it anew");
         }
@@ -118,8 +119,7 @@ class RoomsTest {
                 .add(room));
         return heights.values().stream()
                 .map(rooms -> rooms.stream()
-                        .map(room -> String.format(
-                                        Locale.ROOT, "%-12s  %s", room, String.join(" ", uses.get(room)))
+                        .map(room -> String.format(Locale.ROOT, "%-12s  %s", room, String.join(" ", uses.get(room)))
                                 .strip())
                         .collect(Collectors.joining("\n")))
                 .collect(Collectors.joining("\n\n"));

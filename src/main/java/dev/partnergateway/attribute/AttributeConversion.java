@@ -85,10 +85,7 @@ public final class AttributeConversion implements RequestPreparation {
                         : value;
             }
             case "location" -> orElse(container(text, call), JsonNode::isObject, value);
-            default ->
-                type.startsWith("(list")
-                        ? orElse(container(text, call), JsonNode::isArray, value)
-                        : value;
+            default -> type.startsWith("(list") ? orElse(container(text, call), JsonNode::isArray, value) : value;
         };
     }
 

@@ -45,8 +45,7 @@ final class LibraryArchive {
 
     private static Optional<Path> made() throws IOException {
         String same = System.getProperty("java.vm.version") + JavaProcess.libraries();
-        Path whole =
-                FOLDER.resolve("libraries-" + Credential.sha256(same).substring(0, 16) + ".jsa");
+        Path whole = FOLDER.resolve("libraries-" + Credential.sha256(same).substring(0, 16) + ".jsa");
         if (Files.exists(whole)) {
             return Optional.of(whole);
         }
@@ -84,6 +83,7 @@ final class LibraryArchive {
             Printed.line("Processes start slowly: this JVM makes no archive of classes (status " + result + ")");
             return Optional.empty();
         }
-        return Optional.of(Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));
+        return Optional.of(
+                Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));
     }
 }
