@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 
 /** The name that somebody probably meant. */
-final class Nearest {
+public final class Nearest {
     /** Shorter names become others with one change: {@code mid} is no misspelt {@code mpid}. */
     private static final int SHORTEST = 4;
 
@@ -17,6 +17,40 @@ final class Nearest {
                 .filter(each -> isNear(name, each))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * The known name that is likest, for a message: one that takes the fewest changes of single characters, and at most
+     * one for every three characters of the name; null when none is.
+     */
+    public static String likely(String name, Collection<String> known) {
+        String likely = null;
+        int fewest = Math.max(1, name.length() / 3) + 1;
+        for (String each : known.stream().sorted().toList()) {
+            int changes = isNear(name, each) ? 1 : changes(name, each);
+            if (changes < fewest) {
+                fewest = changes;
+                likely = each;
+            }
+        }
+        return likely;
+    }
+
+    private static int changes(String from, String to) {
+        int[] before = new int[to.length() + 1];
+        for (int j = 0; j < before.length; j++) {
+            before[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int[] now = new int[before.length];
+            now[0] = i;
+            for (int j = 1; j < now.length; j++) {
+                int other = from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1;
+                now[j] = Math.min(before[j - 1] + other, 1 + Math.min(before[j], now[j - 1]));
+            }
+            before = now;
+        }
+        return before[to.length()];
     }
 
     /**

@@ -9,16 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.partnergateway.command.Commands;
 import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.settings.SettingsException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -523,11 +523,11 @@ class OperatorPortTest {
         Properties properties = new Properties();
         properties.setProperty("gateway.operator-port", "" + own.operator().port());
         properties.setProperty("gateway.operator-token", token);
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        StringWriter printed = new StringWriter();
+        PrintWriter out = new PrintWriter(printed);
         Settings settings = Settings.load(Path.of("application.properties"), Map.of(), properties);
-        assertEquals(exitCode, new ParkedCommand(settings, out, out).run("parked", "list"));
-        return printed.toString(StandardCharsets.UTF_8);
+        assertEquals(exitCode, Commands.run(settings, out, out, "parked", "list"));
+        return printed.toString();
     }
 
     @TestFactory

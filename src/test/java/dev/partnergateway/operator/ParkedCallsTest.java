@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.command.Commands;
 import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Postgres;
 import dev.partnergateway.settings.Settings;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -147,18 +147,19 @@ class ParkedCallsTest {
         command(0, "parked", "done", id, "200", "{\"Value\":\"BY-COMMAND\"}");
         assertEquals("{\"Value\":\"BY-COMMAND\"}", coupon(identifier).text());
         assertTrue(command(1, "parked", "free", id).contains("No call of this id is parked"));
-        assertTrue(command(2, "parked", "burn", id).contains("parked list"));
-        assertTrue(command(2).contains("parked list"));
+        assertTrue(command(2, "parked", "burn", id).contains("there are done, free, list, retry, show"));
+        assertTrue(command(2, "parked").contains("parked --help"));
+        assertTrue(command(2, "parked", "show", "7").contains("parked list shows them"));
     }
 
     private static String command(int exitCode, String... arguments) {
         Properties properties = new Properties();
         properties.setProperty("gateway.operator-port", "" + gateway.operator().port());
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        StringWriter printed = new StringWriter();
+        PrintWriter out = new PrintWriter(printed);
         Settings settings = Settings.load(Path.of("application.properties"), Map.of(), properties);
-        int code = new ParkedCommand(settings, out, out).run(arguments);
-        String text = printed.toString(StandardCharsets.UTF_8);
+        int code = Commands.run(settings, out, out, arguments);
+        String text = printed.toString();
         assertEquals(exitCode, code, text);
         return text;
     }

@@ -8,16 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.partnergateway.command.Commands;
 import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Kafka;
 import dev.partnergateway.harness.SandboxControl;
-import dev.partnergateway.operator.DeadLettersCommand;
 import dev.partnergateway.settings.Settings;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -424,7 +424,7 @@ class QueueTest {
         assertEquals("{\"replayed\":1}\n", command(0, "dead-letters", "replay", "id=" + id, "reason=404"));
         Await.until(() -> dead, () -> deadLetter(id).path("at").asText().compareTo(at) > 0);
         assertTrue(command(0, "dead-letters", "list", "id=" + id).contains(id));
-        assertTrue(command(2, "dead-letters", "replay").contains("dead-letters list"));
+        assertTrue(command(2, "dead-letters", "replay").contains("dead-letters replay --help"));
         assertTrue(command(1, "dead-letters", "list", "when=now").contains("The filter has"));
         assertEquals(400, manage("POST", "/dead-letters/replay").status());
         assertEquals(404, manage("GET", "/dead-letters/" + id).status());
@@ -434,12 +434,11 @@ class QueueTest {
     private static String command(int exitCode, String... arguments) {
         Properties properties = new Properties();
         properties.setProperty("gateway.operator-port", "" + gateway.operator().port());
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-        int code = new DeadLettersCommand(
-                        Settings.load(Path.of("application.properties"), Map.of(), properties), out, out)
-                .run(arguments);
-        String text = printed.toString(StandardCharsets.UTF_8);
+        StringWriter printed = new StringWriter();
+        PrintWriter out = new PrintWriter(printed);
+        int code = Commands.run(
+                Settings.load(Path.of("application.properties"), Map.of(), properties), out, out, arguments);
+        String text = printed.toString();
         assertEquals(exitCode, code, text);
         return text;
     }

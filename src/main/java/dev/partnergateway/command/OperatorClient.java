@@ -1,9 +1,9 @@
-package dev.partnergateway.operator;
+package dev.partnergateway.command;
 
 import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,10 +24,10 @@ final class OperatorClient {
 
     private final String address;
     private final Optional<Secret> token;
-    private final PrintStream out;
-    private final PrintStream error;
+    private final PrintWriter out;
+    private final PrintWriter error;
 
-    OperatorClient(Settings settings, PrintStream out, PrintStream error) {
+    OperatorClient(Settings settings, PrintWriter out, PrintWriter error) {
         String host = settings.operatorHost();
         String named = EVERYWHERE.contains(host) ? "127.0.0.1" : host.contains(":") ? '[' + host + ']' : host;
         this.address = "http://" + named + ':' + settings.operatorPort();
@@ -58,10 +58,12 @@ final class OperatorClient {
             boolean done = answer.statusCode() / 100 == 2;
             if (!answer.body().isEmpty()) {
                 (done ? out : error).println(answer.body());
+                (done ? out : error).flush();
             }
             return done ? 0 : 1;
         } catch (IOException e) {
             error.println("No gateway answers at " + address + "; gateway.operator-port says where it is");
+            error.flush();
             return 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
