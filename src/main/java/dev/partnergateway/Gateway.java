@@ -111,6 +111,7 @@ public final class Gateway implements AutoCloseable {
     private Port management;
     private Port operator;
     private Sandbox sandbox;
+    private CamelContext camel;
 
     private Gateway(Settings settings, Ticker ticker) {
         this.settings = settings;
@@ -174,7 +175,7 @@ public final class Gateway implements AutoCloseable {
         main.init();
         open(main::stop);
 
-        CamelContext camel = main.getCamelContext();
+        camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
         camel.getCamelContextExtension().addInterceptStrategy(new CaughtErrors());
         Store store = await(opening);
@@ -434,6 +435,11 @@ public final class Gateway implements AutoCloseable {
     /** Port of what an operator decides on. */
     public int operatorPort() {
         return operator.number();
+    }
+
+    /** What the routes run in. */
+    CamelContext camel() {
+        return camel;
     }
 
     /** The sandbox inside this process, if it runs. */

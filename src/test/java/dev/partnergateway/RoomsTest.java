@@ -174,12 +174,14 @@ class RoomsTest {
     }
 
     @Test
-    void everyIntegrationHasItsContract() throws IOException {
+    void everyIntegrationHasItsContractAndItsCases() throws IOException {
         try (Stream<Path> routes = Files.list(Path.of("routes"))) {
             assertEquals(
                     List.of(),
                     routes.map(route -> route.getFileName().toString())
-                            .filter(name -> !Files.exists(Path.of("openapi", name.replace(".camel.yaml", ".yaml"))))
+                            .map(name -> name.replace(".camel.yaml", ""))
+                            .filter(name -> !Files.exists(Path.of("openapi", name + ".yaml"))
+                                    || !Files.isDirectory(Path.of("cases", name)))
                             .toList());
         }
     }

@@ -32,10 +32,10 @@ class WiringTest {
     private static final Pattern TARGET = Pattern.compile(
             "talon-one:[A-Za-z0-9]+(,[A-Za-z0-9]+)*(\\?(missing=null|refused=leave-out))?|kamelet:[a-z][a-z-]*(\\?[A-Za-z]+=[A-Za-z0-9._-]+)*|direct:[A-Za-z0-9/_-]+");
 
-    private static final Set<String> BRANCHES = Set.of("steps", "when", "otherwise");
+    static final Set<String> BRANCHES = Set.of("steps", "when", "otherwise");
 
     /** Steps, and what may stand in each beside its branches. */
-    private static final Map<String, Set<String>> STEPS = Map.ofEntries(
+    static final Map<String, Set<String>> STEPS = Map.ofEntries(
             Map.entry("transform", Set.of("jq")),
             Map.entry("setBody", Set.of("jq")),
             Map.entry("setVariable", Set.of("name", "jq")),

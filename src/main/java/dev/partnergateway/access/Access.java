@@ -1,6 +1,6 @@
 package dev.partnergateway.access;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
@@ -8,6 +8,7 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.Authentication;
 import dev.partnergateway.contract.Operation;
+import dev.partnergateway.contract.Proof;
 import dev.partnergateway.store.Store;
 import java.util.List;
 
@@ -44,12 +45,13 @@ public final class Access {
      * key. Only messages that name neither deployment nor key may pass without.
      *
      * @param address text of the deployment; null when the call names none
+     * @param place where the call has it, as its caller says it; empty when it has none
      * @param keyInBody the key, for integrations that send it in the body; null when there is none
      * @param authorization values of the {@code Authorization} header
      * @throws Refusal 400 or 401; 429 when too many new keys come from its address; 503 when the deployment has too many
      *     calls, or cannot tell of the key
      */
-    public void admit(PartnerCall call, String address, String keyInBody, List<String> authorization) {
+    public void admit(PartnerCall call, String address, String place, String keyInBody, List<String> authorization) {
         Operation operation = call.operation();
         Authentication authentication = operation.authentication();
         boolean anonymous = authentication == Authentication.NONE
@@ -57,7 +59,7 @@ public final class Access {
         if (anonymous) {
             return;
         }
-        Deployment deployment = deployments.find(address == null ? "" : address);
+        Deployment deployment = deployments.find(address == null ? "" : address, place);
         Credential credential = Credentials.read(authentication, authorization, keyInBody);
         requirePlatform(deployment.registry().get(credential.hash()), operation.platform());
         call.admitted(deployment, credential);
@@ -86,13 +88,12 @@ public final class Access {
      * @throws Refusal 400, 401, 404 or 501
      */
     public void prove(PartnerCall call) {
-        Operation operation = call.operation();
-        switch (operation.proof()) {
-            case "" -> {}
-            case "campaign" -> campaign(call);
-            case "loyalty-program" ->
-                proof.loyaltyProgram(call, number(call, "loyaltyProgramId"), number(call, "applicationId"));
-            default -> throw new IllegalStateException("nobody knows the proof " + operation.proof());
+        Proof wanted = call.operation().proof();
+        if (wanted.campaign() != null) {
+            campaign(call);
+        }
+        if (wanted.loyaltyProgram() != null) {
+            proof.loyaltyProgram(call, named(call, wanted.loyaltyProgram()), named(call, wanted.application()));
         }
     }
 
@@ -125,15 +126,22 @@ public final class Access {
     }
 
     /**
-     * The campaign a call creates coupons in, proven to be the caller's. It is named by {@code applicationId} and
-     * {@code campaignId} in the call's body or query.
+     * The campaign a call creates coupons in, proven to be the caller's. The contract says with {@code x-proof} where the
+     * call names it.
      *
+     * @throws IllegalStateException when the contract does not say it
      * @throws Refusal 400, 401, 404 or 501
      */
     public Campaign campaign(PartnerCall call) {
-        Campaign campaign = proof.campaign(call, number(call, "applicationId"), number(call, "campaignId"));
+        Proof wanted = call.operation().proof();
+        if (wanted.campaign() == null) {
+            throw new IllegalStateException(call.operation().id()
+                    + " creates coupons, but nothing says in which campaign: its contract needs x-proof with campaign");
+        }
+        Named place = named(call, wanted.campaign());
+        Campaign campaign = proof.campaign(call, place, named(call, wanted.application()));
         if (!campaign.features().contains("coupons")) {
-            throw Refusal.of(400, "campaignId: coupons are not switched on in this campaign");
+            throw Refusal.of(400, place.name() + ": coupons are not switched on in this campaign");
         }
         return campaign;
     }
@@ -165,11 +173,20 @@ public final class Access {
         proof.binding(call);
     }
 
-    private static long number(PartnerCall call, String name) {
-        ObjectNode content = call.checked().call();
-        return content.path("body")
-                .path(name)
-                .asLong(content.path("query").path(name).asLong(0));
+    /**
+     * What a call names.
+     *
+     * @param name the name under which its caller has sent it
+     * @param id 0 = it was left out
+     */
+    record Named(String name, long id) {}
+
+    private static Named named(PartnerCall call, JsonPointer place) {
+        return place == null
+                ? new Named("", 0)
+                : new Named(
+                        call.checked().nameOf(place),
+                        call.checked().call().at(place).asLong(0));
     }
 
     /**

@@ -108,28 +108,30 @@ public final class Deployments {
      * Finds the deployment a caller means.
      *
      * @param address bare host or {@code http(s)://host}, a trailing slash, spaces round it and any letter case allowed
+     * @param place where the call has it, as its caller says it
      * @throws Refusal 400 when it is anything else, or not configured
      */
-    public Deployment find(String address) {
+    public Deployment find(String address, String place) {
         String text = address.strip().toLowerCase(Locale.ROOT);
         if (text.isEmpty()) {
             throw Refusal.of(400, "No Deployment URL specified");
         }
         Matcher matcher = ADDRESS.matcher(text);
         if (text.length() > LONGEST_ADDRESS || !matcher.matches()) {
-            throw Refusal.of(400, "The deployment address must be a host name, without user, path or query");
+            throw Refusal.of(400, place + ": the deployment must be a host name, without user, path or query");
         }
         String host = matcher.group(1);
         if (host.indexOf(':') >= 0 || host.indexOf('[') >= 0) {
-            throw Refusal.of(400, "The deployment address must not hold a port: give the host name alone");
+            throw Refusal.of(400, place + ": the deployment must be a host name alone, without a port");
         }
         if (NUMBERS.matcher(host).matches()) {
-            throw Refusal.of(400, "The deployment address must be a host name, not an IP address");
+            throw Refusal.of(400, place + ": the deployment must be a host name, not an IP address");
         }
         Deployment deployment = byHost.get(host);
         if (deployment == null) {
             throw Refusal.of(
-                    400, "This deployment is not configured at this gateway: ask its operator to add the host");
+                    400,
+                    place + ": this deployment is not configured at this gateway: ask its operator to add the host");
         }
         return deployment;
     }

@@ -281,18 +281,20 @@ public final class KeyProof {
      * Proves that the call's key belongs to an Application and that a campaign does, too (docs/behaviour.md#keys, steps
      * 1 to 4).
      *
+     * @param named the Application that the call names; id 0 = none, the key's own is meant
      * @return the campaign
      * @throws Refusal 400, 401, 404 or 501
      */
-    Campaign campaign(PartnerCall call, long application, long campaignId) {
+    Campaign campaign(PartnerCall call, Access.Named wanted, Access.Named named) {
         Deployment deployment = call.deployment();
-        requireApplication(call, application);
+        long application = requireApplication(call, named);
+        long campaignId = wanted.id();
         Campaign campaign = told(
                         campaigns,
                         new CampaignAt(deployment, application, campaignId),
                         () -> load(deployment, application, campaignId))
                 .filter(found -> found.application() == application && found.id() == campaignId)
-                .orElseThrow(() -> Refusal.of(404, "campaignId: the Application has no campaign of that id"));
+                .orElseThrow(() -> Refusal.of(404, wanted.name() + ": the Application has no campaign of that id"));
         call.proven(application);
         return campaign;
     }
@@ -301,31 +303,32 @@ public final class KeyProof {
      * Proves that the call's key belongs to an Application which takes part in a loyalty program whose points profiles
      * hold (docs/behaviour.md#keys, steps 1 to 3, and what it says of points).
      *
-     * @param application the Application that the call names; 0 = none, the key's own is meant
+     * @param application the Application that the call names; id 0 = none, the key's own is meant
      * @throws Refusal 400, 401, 404 or 501
      */
-    void loyaltyProgram(PartnerCall call, long programId, long application) {
+    void loyaltyProgram(PartnerCall call, Access.Named wanted, Access.Named application) {
+        long programId = wanted.id();
         Deployment deployment = call.deployment();
         long bound = requireApplication(call, application);
         LoyaltyProgram program = told(
                         programs, new ProgramAt(deployment, programId), () -> loadProgram(deployment, programId))
                 .filter(found -> found.applications().contains(bound))
                 .orElseThrow(() -> Refusal.of(
-                        404, "loyaltyProgramId: the Application of this API key takes part in no program of that id"));
+                        404, wanted.name() + ": the Application of this API key takes part in no program of that id"));
         if (program.cardBased()) {
-            throw Refusal.of(400, "loyaltyProgramId: the points of this program are on cards, not on profiles");
+            throw Refusal.of(400, wanted.name() + ": the points of this program are on cards, not on profiles");
         }
         call.proven(bound);
     }
 
     /** The Application of the call's key, when it is the one the call names and the operator's key is there. */
-    private long requireApplication(PartnerCall call, long named) {
+    private long requireApplication(PartnerCall call, Access.Named named) {
         if (call.deployment().managementKey().isEmpty()) {
             throw Refusal.of(501, "This call needs a management key, which the operator has not configured");
         }
         long bound = application(call);
-        if (named != 0 && bound != named) {
-            throw Refusal.of(404, "applicationId: this API key belongs to no Application of that id");
+        if (named.id() != 0 && bound != named.id()) {
+            throw Refusal.of(404, named.name() + ": this API key belongs to no Application of that id");
         }
         return bound;
     }

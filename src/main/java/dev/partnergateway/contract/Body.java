@@ -1,5 +1,6 @@
 package dev.partnergateway.contract;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -24,6 +25,23 @@ final class Body {
         this.types = new EnumMap<>(types);
         this.required = required || types.values().stream().anyMatch(Type::requiresMembers);
         accepted = this.types.keySet().stream().map(MediaType::text).collect(Collectors.joining(" or "));
+    }
+
+    /** The declared member at a place of the body, whatever its media type; null when one of them has none. */
+    Property property(JsonPointer place) {
+        Property found = null;
+        for (Type type : types.values()) {
+            found = null;
+            Type at = type;
+            for (JsonPointer rest = place; !rest.matches(); rest = rest.tail()) {
+                found = at == null ? null : at.property(rest.getMatchingProperty());
+                at = found == null ? null : found.type();
+            }
+            if (found == null) {
+                return null;
+            }
+        }
+        return found;
     }
 
     boolean holdsCredential() {

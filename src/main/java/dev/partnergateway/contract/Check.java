@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is found out while one call is checked: where the check stands, what is wrong, and the marked values. For the one
@@ -36,6 +38,8 @@ final class Check {
     private boolean lenient;
     private boolean misspelt;
     private String deployment;
+    private String deploymentPlace = "";
+    private Map<String, String> spellings = Map.of();
     private String credential;
     private boolean dryRun;
     private int leftOut;
@@ -184,7 +188,34 @@ final class Check {
         if (deployment != null && !deployment.equals(value)) {
             refuse("one deployment for the whole call");
         }
+        if (deployment == null) {
+            deploymentPlace = place();
+        }
         deployment = value;
+    }
+
+    /** Where the deployment was found, as the caller named it; empty when it was not. */
+    String deploymentPlace() {
+        return deploymentPlace;
+    }
+
+    /**
+     * Takes note that a value was sent under another name than its declared one.
+     *
+     * @param declared its JSON Pointer in the checked call
+     */
+    void spelled(String declared, String name) {
+        if (spellings.isEmpty()) {
+            spellings = new HashMap<>();
+        }
+        spellings.put(declared, name);
+    }
+
+    /** As the other, of a member of the object where the check stands. */
+    void spelledHere(String declared, String name) {
+        if (label.equals(BODY)) {
+            spelled("/body" + (depth == 0 ? "" : place()) + "/" + declared, name);
+        }
     }
 
     void credential(String value) {
@@ -246,6 +277,7 @@ final class Check {
         if (trial.leftOut > 0) {
             leftOut(trial.leftOut, trial.firstLeftOut);
         }
+        trial.spellings.forEach(this::spelled);
         if (trial.deployment != null) {
             deployment(trial.deployment);
         }
@@ -262,7 +294,7 @@ final class Check {
         if (!passed()) {
             throw new ContractViolation(400, problems());
         }
-        return new Checked(call, deployment, credential, dryRun, leftOut, firstLeftOut);
+        return new Checked(call, deployment, credential, dryRun, leftOut, firstLeftOut, spellings);
     }
 
     private String place() {

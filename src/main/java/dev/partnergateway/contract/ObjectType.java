@@ -54,7 +54,7 @@ final class ObjectType extends Type {
         boolean collects = false;
         for (Property property : properties) {
             collects |= property.annotations().attributes();
-            check.enter(property.name());
+            check.enter(spelling(property, object, check));
             String with = property.annotations().neededWith();
             if (!with.isEmpty()) {
                 check.lenient(object.path(with).isEmpty());
@@ -85,7 +85,9 @@ final class ObjectType extends Type {
         for (Property property : properties) {
             JsonNode member = property.isMarked() ? firstSpelled(property, object) : null;
             if (member != null && !member.isNull()) {
+                check.enter(spelling(property, object));
                 find(property, member, check);
+                check.leave();
             }
         }
     }
@@ -108,11 +110,37 @@ final class ObjectType extends Type {
     }
 
     private static JsonNode firstSpelled(Property property, ObjectNode object) {
-        JsonNode given = object.get(property.name());
-        for (String alias : property.annotations().aliases()) {
-            given = given == null ? object.get(alias) : given;
+        return object.get(spelling(property, object));
+    }
+
+    /** The name under which a member was sent; its declared one when it was not. */
+    private static String spelling(Property property, ObjectNode object) {
+        List<String> aliases = property.annotations().aliases();
+        if (!aliases.isEmpty() && !object.has(property.name())) {
+            for (String alias : aliases) {
+                if (object.has(alias)) {
+                    return alias;
+                }
+            }
         }
-        return given;
+        return property.name();
+    }
+
+    /** As the other, and takes note of it: what is wrong with the value later is told under the name that was sent. */
+    private static String spelling(Property property, ObjectNode object, Check check) {
+        String name = spelling(property, object);
+        if (!name.equals(property.name())) {
+            check.spelledHere(property.name(), name);
+        }
+        return name;
+    }
+
+    @Override
+    Property property(String name) {
+        return Stream.of(properties)
+                .filter(property -> property.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     @Override
@@ -248,7 +276,7 @@ final class ObjectType extends Type {
                 check.leave();
             }
         }
-        check.enter(property.name());
+        check.enter(spelling(property, object));
         return collection.isEmpty() && given == null ? null : collection;
     }
 

@@ -22,6 +22,11 @@ public final class Opened {
         return check.deployment();
     }
 
+    /** Where that is in the call, as its caller named it; empty when there is none. */
+    public String deploymentPlace() {
+        return check.deploymentPlace();
+    }
+
     /** Text of the member marked {@code x-credential}; null when there is none that fits its schema. */
     public String credential() {
         return check.credential();

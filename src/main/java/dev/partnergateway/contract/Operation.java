@@ -27,7 +27,7 @@ public final class Operation {
             int successStatus,
             Set<Integer> statuses,
             Authentication authentication,
-            String proof,
+            Proof proof,
             LargestAnswer largestAnswer,
             boolean callback,
             List<Queueing> queueing,
@@ -98,11 +98,11 @@ public final class Operation {
     }
 
     /**
-     * The operation's {@code x-proof}, whose meaning is not the contract's business.
+     * What has to be proven of its callers ({@code x-proof}).
      *
-     * @return its text, or an empty one
+     * @return places in the checked call; none where nothing has to be proven
      */
-    public String proof() {
+    public Proof proof() {
         return head.proof();
     }
 
@@ -234,7 +234,7 @@ public final class Operation {
                 check.at(parameter.label());
                 check.refuse(PATH_TEXT);
             } else {
-                parameter.take(text, values, check);
+                parameter.take(parameter.name(), text, values, check);
             }
         }
         return values;
@@ -251,7 +251,7 @@ public final class Operation {
                 .anyMatch(text -> text.strip().equalsIgnoreCase("true"));
         if (asked
                 && !method().equals("GET")
-                && headers.stream().noneMatch(header -> header.name().equalsIgnoreCase(DRY_RUN))) {
+                && headers.stream().flatMap(header -> header.names().stream()).noneMatch(DRY_RUN::equalsIgnoreCase)) {
             check.at("header " + DRY_RUN);
             check.refuse("no true here: this operation knows no dry run, and nothing was done");
         }
@@ -260,12 +260,18 @@ public final class Operation {
     private ObjectNode checkHeaders(RawCall call, Check check) {
         ObjectNode values = Json.FACTORY.objectNode();
         for (Parameter parameter : headers) {
-            List<String> sent = call.headers().apply(parameter.name());
+            String name = parameter.name();
+            List<String> sent = call.headers().apply(name);
+            for (String alias : parameter.aliases()) {
+                List<String> others = call.headers().apply(alias);
+                name = sent.isEmpty() && !others.isEmpty() ? alias : name;
+                sent = sent.isEmpty() ? others : others.isEmpty() ? sent : List.of(name, alias);
+            }
             if (sent.size() > 1) {
-                check.at(parameter.label());
+                check.at(parameter.label(name));
                 check.refuse("once, found it several times");
             } else {
-                parameter.take(sent.isEmpty() ? null : sent.get(0).strip(), values, check);
+                parameter.take(name, sent.isEmpty() ? null : sent.get(0).strip(), values, check);
             }
         }
         return values;

@@ -1,6 +1,8 @@
 package dev.partnergateway.contract;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.media.Schema;
@@ -23,7 +25,9 @@ final class Operations {
     /** OpenAPI says that parameters of these names are ignored, so declaring one would promise what does not hold. */
     private static final Set<String> NOT_PARAMETERS = Set.of("accept", "authorization", "content-type");
 
-    private static final Set<String> FILE_EXTENSIONS = Set.of("x-rate-limit", "x-platform");
+    private static final List<String> FILE_EXTENSIONS = List.of("x-rate-limit", "x-platform");
+    private static final List<String> OPERATION_EXTENSIONS =
+            List.of("x-proof", "x-callback", "x-queue", "x-largest-answer");
 
     private final OpenAPI model;
     private final Components components;
@@ -79,7 +83,7 @@ final class Operations {
                 success,
                 statuses,
                 body != null && body.holdsCredential() ? Authentication.BODY : authentication(operation, id),
-                extensions.getOrDefault("x-proof", "").toString(),
+                proof(extensions.get("x-proof"), parameters, body, id),
                 largestAnswer(extensions.get("x-largest-answer"), id),
                 Boolean.TRUE.equals(extensions.get("x-callback")),
                 Queueing.read(Json.of(extensions.getOrDefault("x-queue", List.of())), success, id),
@@ -115,16 +119,48 @@ final class Operations {
     private static Map<String, Object> extensions(io.swagger.v3.oas.models.Operation operation, String id) {
         Map<String, Object> extensions = operation.getExtensions() == null ? Map.of() : operation.getExtensions();
         extensions.forEach((name, value) -> {
-            // A misspelt x-proof would switch a check off without a word.
+            known(OPERATION_EXTENSIONS, name, id, "an operation");
             switch (name) {
-                case "x-proof" -> require(value instanceof String, id, "x-proof must be a text");
                 case "x-callback" -> require(value instanceof Boolean, id, "x-callback must be true or false");
                 case "x-queue" -> require(value instanceof List, id, "x-queue must be a list");
-                case "x-largest-answer" -> {}
-                default -> throw wrong(id, name + " is not an extension of an operation");
+                default -> {}
             }
         });
         return extensions;
+    }
+
+    /** A place that no call has would prove nothing. */
+    private static Proof proof(Object declared, Map<String, List<Parameter>> parameters, Body body, String id) {
+        Proof proof = Proof.read(declared == null ? MissingNode.getInstance() : Json.of(declared), id);
+        requireNumber(proof.campaign(), true, parameters, body, id);
+        requireNumber(proof.loyaltyProgram(), true, parameters, body, id);
+        requireNumber(proof.application(), false, parameters, body, id);
+        return proof;
+    }
+
+    private static void requireNumber(
+            JsonPointer place, boolean always, Map<String, List<Parameter>> parameters, Body body, String id) {
+        if (place == null) {
+            return;
+        }
+        String in = place.getMatchingProperty();
+        JsonPointer member = place.tail();
+        Property property;
+        if (in.equals("body")) {
+            property = body == null ? null : body.property(member);
+        } else {
+            property = parameters.get(in.equals("headers") ? "header" : in).stream()
+                    .filter(parameter -> parameter.name().equals(member.getMatchingProperty()))
+                    .filter(parameter -> member.tail().matches())
+                    .map(Parameter::property)
+                    .findFirst()
+                    .orElse(null);
+        }
+        require(
+                property != null && property.type() instanceof IntegerType,
+                id,
+                "x-proof: the operation declares no integer at " + place);
+        require(!always || property.required(), id, "x-proof: what is at " + place + " must be required");
     }
 
     private int rateLimit() {
@@ -142,13 +178,20 @@ final class Operations {
         return platform.toString();
     }
 
-    /** A misspelt extension would switch a check off without a word. */
     private Map<String, Object> ofTheFile() {
         Map<String, Object> extensions = model.getExtensions() == null ? Map.of() : model.getExtensions();
-        for (String name : extensions.keySet()) {
-            require(FILE_EXTENSIONS.contains(name), name, "is not an extension of a contract");
-        }
+        extensions.keySet().forEach(name -> known(FILE_EXTENSIONS, name, "the file", "a contract"));
         return extensions;
+    }
+
+    /** A misspelt extension would switch a check off without a word. */
+    private static void known(List<String> all, String name, String place, String of) {
+        String meant = Nearest.of(name, all);
+        require(
+                all.contains(name),
+                place,
+                name + " is not an extension of " + of + (meant == null ? "" : ": did you mean " + meant + "?")
+                        + "; known are " + String.join(", ", all));
     }
 
     private static void require(boolean holds, String place, String sentence) {
@@ -215,10 +258,13 @@ final class Operations {
             if (!parameters.containsKey(parameter.getIn())) {
                 throw wrong(place, "only path, query and header parameters are supported");
             }
-            if (!names.add(parameter.getIn() + " " + Query.key(parameter.getName()))) {
-                throw wrong(place, "another parameter has the same name in another letter case");
+            Parameter compiled = parameter(parameter, place);
+            for (String name : compiled.names()) {
+                if (!names.add(parameter.getIn() + " " + Query.key(name))) {
+                    throw wrong(place, "another parameter has the name " + name + ", perhaps in another letter case");
+                }
             }
-            parameters.get(parameter.getIn()).add(parameter(parameter, place));
+            parameters.get(parameter.getIn()).add(compiled);
         });
         if (parameters.get("query").stream()
                         .filter(Parameter::collectsAttributes)
@@ -260,14 +306,16 @@ final class Operations {
         if (annotations.credential()
                 || annotations.characters()
                 || annotations.apart() != Annotations.Apart.NONE
-                || !annotations.aliases().isEmpty()
                 || annotations.mostChanges() > 0
                 || annotations.memberNames() != null
                 || !annotations.mostInTotal().isEmpty()) {
             throw wrong(
                     place,
-                    "x-credential, x-characters, x-apart, x-aliases, x-most-changes, x-member-names and"
-                            + " x-most-in-total belong to properties of a body");
+                    "x-credential, x-characters, x-apart, x-most-changes, x-member-names and x-most-in-total belong"
+                            + " to properties of a body");
+        }
+        if (!annotations.aliases().isEmpty() && (attributes || declared.getIn().equals("path"))) {
+            throw wrong(place, "x-aliases belongs to query and header parameters and to properties of a body");
         }
         if (annotations.dryRun() && !(declared.getIn().equals("header") && "boolean".equals(draft.type()))) {
             throw wrong(place, "x-dry-run belongs to a boolean header parameter");

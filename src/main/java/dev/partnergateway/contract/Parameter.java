@@ -3,10 +3,13 @@ package dev.partnergateway.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A declared path, query or header parameter. */
 final class Parameter {
     private final String name;
+    private final String in;
     private final String label;
     private final Property property;
     private final boolean header;
@@ -14,25 +17,53 @@ final class Parameter {
     Parameter(String in, Property property) {
         this.property = property;
         name = property.name();
+        this.in = in;
         header = in.equals("header");
-        label = (header ? "header " : in + " parameter ") + name;
+        label = label(name);
     }
 
     String name() {
         return name;
     }
 
+    /** Other accepted spellings of the name. */
+    List<String> aliases() {
+        return property.annotations().aliases();
+    }
+
+    /** All accepted spellings of the name, the declared one first. */
+    List<String> names() {
+        return Stream.concat(Stream.of(name), aliases().stream()).toList();
+    }
+
+    Property property() {
+        return property;
+    }
+
     String label() {
         return label;
+    }
+
+    /** The label under the name that the caller has used. */
+    final String label(String spelled) {
+        return spelled.equals(name) && label != null ? label : (header ? "header " : in + " parameter ") + spelled;
     }
 
     boolean collectsAttributes() {
         return property.annotations().attributes();
     }
 
-    /** Checks a decoded value, null when none was sent, and puts what it stands for under the declared name. */
-    void take(String text, ObjectNode values, Check check) {
-        check.at(label);
+    /**
+     * Checks a decoded value and puts what it stands for under the declared name.
+     *
+     * @param spelled the name that the caller has used
+     * @param text null when none was sent
+     */
+    void take(String spelled, String text, ObjectNode values, Check check) {
+        check.at(label(spelled));
+        if (!spelled.equals(name)) {
+            check.spelled("/" + (header ? "headers" : in) + "/" + name, spelled);
+        }
         JsonNode value = isAbsent(text) ? absent(text, check) : checked(text, check);
         if (value != null) {
             values.set(name, value);

@@ -23,7 +23,7 @@ public record Queueing(Map<String, String> when, String order, Map<String, Strin
     /**
      * Reads {@code x-queue}.
      *
-     * @throws IllegalArgumentException when it is not as {@code CONTRIBUTING.md} says
+     * @throws IllegalArgumentException when it is not as {@code docs/integrations.md} says
      */
     static List<Queueing> read(JsonNode declared, int successStatus, String place) {
         List<Queueing> all = new ArrayList<>();

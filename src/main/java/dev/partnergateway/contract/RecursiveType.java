@@ -31,6 +31,11 @@ final class RecursiveType extends Type {
     }
 
     @Override
+    Property property(String name) {
+        return target.property(name);
+    }
+
+    @Override
     boolean blankMeansAbsent() {
         return target.blankMeansAbsent();
     }

@@ -77,6 +77,11 @@ abstract class Type {
         return true;
     }
 
+    /** The declared member of a name; null when there is none. */
+    Property property(String name) {
+        return null;
+    }
+
     /** Whether an object of this type cannot be empty. */
     boolean requiresMembers() {
         return false;

@@ -175,7 +175,12 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
         try {
             Opened opened = operation.open(raw, call.budget());
             if (opened.deployment() != null) {
-                access.admit(call, opened.deployment(), opened.credential(), inbound.header("Authorization"));
+                access.admit(
+                        call,
+                        opened.deployment(),
+                        opened.deploymentPlace(),
+                        opened.credential(),
+                        inbound.header("Authorization"));
             }
             checked = operation.check(opened, call.isAdmitted());
         } catch (ContractViolation violation) {
@@ -186,7 +191,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
             access.accept(call);
         } else {
             // Without a deployment only a message that needs none can have come so far.
-            access.admit(call, checked.deployment(), checked.credential(), inbound.header("Authorization"));
+            access.admit(call, checked.deployment(), "the call", checked.credential(), inbound.header("Authorization"));
         }
         exchange.getMessage().setBody(checked.call());
     }

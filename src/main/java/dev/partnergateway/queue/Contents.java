@@ -33,7 +33,7 @@ final class Contents {
      */
     byte[] of(PartnerCall call, String requestId, String line, ObjectNode item) {
         // A proof is made from the call's content; nothing else of it is needed.
-        ObjectNode whole = call.operation().proof().isEmpty()
+        ObjectNode whole = call.operation().proof().isNone()
                 ? JsonNodeFactory.instance.objectNode()
                 : call.checked().call();
         return sealed(content(call, requestId, line, whole).set("item", item));

@@ -17,6 +17,7 @@ import dev.partnergateway.store.StoreException;
 import dev.partnergateway.telemetry.DeliveryObservation;
 import dev.partnergateway.telemetry.Telemetry;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
@@ -124,7 +125,7 @@ final class Delivery {
         ObjectNode checked = (ObjectNode) content.path("call");
         call.checked(
                 operation,
-                new Checked(checked, null, null, content.path("dryRun").asBoolean(), 0, ""));
+                new Checked(checked, null, null, content.path("dryRun").asBoolean(), 0, "", Map.of()));
         call.admitted(deployment, new Credential(content.path("key").asText()));
         call.repeatable(seed(requestId, content.path("round").asInt()));
         try {

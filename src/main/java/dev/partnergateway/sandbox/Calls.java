@@ -14,6 +14,9 @@ final class Calls {
     static final int MOST = 10_000;
     private static final long MOST_CHARACTERS = 32L * 1024 * 1024;
 
+    /** Of an answer that is kept with its call; a longer one is not. */
+    private static final int LONGEST_ANSWER = 16 * 1024;
+
     private final ArrayDeque<Recorded> calls = new ArrayDeque<>();
     private long characters;
 
@@ -23,6 +26,7 @@ final class Calls {
         private final Instant at;
         private final Received received;
         private int status;
+        private String answer;
         private String fault;
         private boolean replayed;
 
@@ -36,6 +40,11 @@ final class Calls {
             status = newStatus;
         }
 
+        void answered(Answer given) {
+            status = given.status();
+            answer = given.body() != null && given.body().length() <= LONGEST_ANSWER ? given.body() : null;
+        }
+
         void met(Faults.Kind kind) {
             fault = kind.text();
         }
@@ -44,7 +53,7 @@ final class Calls {
             replayed = true;
         }
 
-        private ObjectNode json() {
+        private ObjectNode json(boolean withAnswer) {
             ObjectNode json = Json.object()
                     .put("operation", operation)
                     .put("at", Times.write(at))
@@ -59,7 +68,10 @@ final class Calls {
                 json.put("idempotencyKey", received.idempotencyKey());
             }
             json.set("headers", Json.texts(received.headers().keySet().toArray(String[]::new)));
-            body(json);
+            text(json, "body", received.text());
+            if (withAnswer && answer != null) {
+                text(json, "answer", answer);
+            }
             if (fault != null) {
                 json.put("fault", fault);
             }
@@ -68,14 +80,14 @@ final class Calls {
             return status == 0 ? json.putNull("status") : json.put("status", status);
         }
 
-        private void body(ObjectNode json) {
-            if (received.text().isEmpty()) {
+        private static void text(ObjectNode json, String name, String text) {
+            if (text.isEmpty()) {
                 return;
             }
             try {
-                json.set("body", Json.read(received.text()));
+                json.set(name, Json.read(text));
             } catch (JsonProcessingException e) {
-                json.put("body", received.text());
+                json.put(name, text);
             }
         }
     }
@@ -95,12 +107,16 @@ final class Calls {
         characters = 0;
     }
 
-    /** All calls, or those of one operation. */
-    ArrayNode list(String operation) {
+    /**
+     * All calls, or those of one operation.
+     *
+     * @param withAnswers whether each has its answer, unless that is long
+     */
+    ArrayNode list(String operation, boolean withAnswers) {
         ArrayNode list = Json.array();
         for (Recorded call : calls) {
             if (operation == null || operation.equals(call.operation)) {
-                list.add(call.json());
+                list.add(call.json(withAnswers));
             }
         }
         return list;

@@ -26,7 +26,9 @@ final class Control {
         try {
             return switch (received.method() + " " + received.path()) {
                 case "GET /sandbox" -> Answer.ok(about(host));
-                case "GET /sandbox/calls" -> Answer.ok(desk.calls().list(received.queryValue("operation")));
+                case "GET /sandbox/calls" ->
+                    Answer.ok(desk.calls()
+                            .list(received.queryValue("operation"), "true".equals(received.queryValue("answers"))));
                 case "DELETE /sandbox/calls" -> done(desk.calls()::clear);
                 case "POST " + Callbacks.PATH -> desk.callbacks().receive(received);
                 case "GET " + Callbacks.PATH -> Answer.ok(desk.callbacks().list());
@@ -156,7 +158,7 @@ final class Control {
         about.set(
                 "control",
                 Json.texts(
-                        "GET /sandbox/calls?operation=",
+                        "GET /sandbox/calls?operation=&answers=",
                         "DELETE /sandbox/calls",
                         "POST /sandbox/callbacks?status=",
                         "GET /sandbox/callbacks",

@@ -330,7 +330,7 @@ final class Desk {
     }
 
     private void reply(HttpServerResponse response, Calls.Recorded recorded, Answer answer) {
-        recorded.answered(answer.status());
+        recorded.answered(answer);
         if (!response.closed()) {
             response.putHeader("Date", DateUtils.formatStandardDate(world.clock.instant()));
         }

@@ -52,8 +52,8 @@ final class Faults {
         }
     }
 
-    private static final Set<String> MEMBERS =
-            Set.of("operation", "kind", "times", "probability", "skip", "delayMillis", "status", "retryAfter");
+    private static final List<String> MEMBERS =
+            List.of("operation", "kind", "times", "probability", "skip", "delayMillis", "status", "retryAfter");
 
     private final List<Fault> faults = new ArrayList<>();
     private final Map<String, Integer> met = new TreeMap<>();
@@ -74,12 +74,15 @@ final class Faults {
         private Fault(JsonNode json, Set<String> operations) {
             json.fieldNames().forEachRemaining(name -> {
                 if (!MEMBERS.contains(name)) {
-                    throw new IllegalArgumentException("A fault has no member '" + name + "'.");
+                    throw new IllegalArgumentException(
+                            "A fault has no member '" + name + "'; there are " + String.join(", ", MEMBERS) + ".");
                 }
             });
             operation = json.path("operation").asText("*");
             if (!operation.equals("*") && !operations.contains(operation)) {
-                throw new IllegalArgumentException("There is no operation '" + operation + "'.");
+                throw new IllegalArgumentException(
+                        "There is no operation '" + operation + "'; there are * (all of them), "
+                                + operations.stream().sorted().collect(Collectors.joining(", ")) + ".");
             }
             kind = Kind.of(json.path("kind").asText());
             times = number(json, "times", 1, 0, Integer.MAX_VALUE);
@@ -93,7 +96,7 @@ final class Faults {
                 throw new IllegalArgumentException("probability must be from 0 to 1.");
             }
             if (kind == Kind.DELAY && delayMillis == 0) {
-                throw new IllegalArgumentException("A delay needs delayMillis.");
+                throw new IllegalArgumentException("A delay needs delayMillis, from 1 to 600000.");
             }
         }
 

@@ -75,7 +75,7 @@ class DeploymentSettingsTest {
         assertEquals(
                 reached,
                 deployments("acme.example", url)
-                        .find("http://ACME.example")
+                        .find("http://ACME.example", "/host")
                         .baseUrl()
                         .toString());
     }

@@ -206,7 +206,7 @@ class TenantsTest {
                 String at = operation.id() + " of " + tenant + ": "
                         + outcome.answer().text();
                 boolean refused = tenant.talonOne == UNTOLD && outcome.answer().status() == 401;
-                assertTrue(refused || operation.proof().isEmpty() || tenant.talonOne != UNTOLD, at);
+                assertTrue(refused || operation.proof().isNone() || tenant.talonOne != UNTOLD, at);
                 if (!refused) {
                     assertEquals(2, outcome.answer().status() / 100, at);
                     assertTrue(!outcome.writes().get(tenant.talonOne).isEmpty(), at);

@@ -3,20 +3,23 @@ package dev.partnergateway.conformance;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import dev.partnergateway.harness.Http;
+import dev.partnergateway.cases.AnswerContract;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** The check of answers finds what is wrong with them. */
 class AnswerContractTest {
 
+    private static final AnswerContract CONTRACTS = new AnswerContract(Path.of("openapi"));
+
     private static final String LEDGER = "{\"id\":1,\"ledger\":{\"currentBalance\":1.5},\"subLedgers\":{\"a\":{}}}";
     private static final String ERROR = "{\"StatusCode\":400,\"Error\":\"text\",\"RequestUUID\":\"id\"}";
 
     private static String violation(String method, String path, int status, String body) {
-        return AnswerContract.violation(
-                method, path, new Http.Answer(status, Map.of(), body.getBytes(StandardCharsets.UTF_8)));
+        return CONTRACTS
+                .violation(method, path, status, body.getBytes(StandardCharsets.UTF_8))
+                .orElse(null);
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.partnergateway.conformance;
 
+import static dev.partnergateway.conformance.Changed.remove;
+import static dev.partnergateway.conformance.Changed.set;
+
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,12 +50,26 @@ final class BadCalls {
      *
      * @param name what is wrong with it
      * @param statuses expected status, one of these
-     * @param names what the error text must name; empty = nothing in particular
+     * @param names what the error text must hold, one of these; empty = nothing in particular
      * @param path path and query
      * @param body the body; null = none
      */
     record Bad(
-            String name, Set<Integer> statuses, String names, Map<String, String> headers, String path, String body) {}
+            String name,
+            Set<Integer> statuses,
+            Set<String> names,
+            Map<String, String> headers,
+            String path,
+            String body) {
+
+        /** The call, for somebody who has to find out what became of it. */
+        String shown(String method) {
+            return method + " " + path + " " + headers + (body == null ? "" : " " + body);
+        }
+    }
+
+    /** The published text for a call without a deployment, whatever it would be named. */
+    private static final String NO_DEPLOYMENT = "No Deployment URL specified";
 
     private BadCalls(OpenAPI model, String template, Operation operation, JsonNode good) {
         this.model = model;
@@ -109,24 +127,77 @@ final class BadCalls {
         calls.headers.computeIfPresent(
                 "Authorization",
                 (name, value) -> value.startsWith("Basic ") ? basic("ApiKey-v1:stranger") : "ApiKey-v1 stranger");
-        JsonNode settings = calls.body == null ? null : calls.body.at("/account/account_settings");
-        if (settings instanceof ObjectNode object) {
-            object.put("apiKey", "stranger");
-        } else if (!calls.headers.containsKey("Authorization")) {
+        JsonNode whole = calls.body == null ? JSON.objectNode() : calls.body;
+        Set<String> keys = calls.marked(whole, "x-credential");
+        if (keys.isEmpty() && !calls.headers.containsKey("Authorization")) {
             // Needs no key.
             return List.of();
         }
-        calls.add("a stranger", 401, "", calls.headers, text(calls.body));
-        calls.query.keySet().removeIf(name -> !name.equals("deployment"));
-        if (calls.body instanceof ObjectNode object) {
-            object.retain("deploymentUrl", "account", "type");
-            calls.add("a stranger without content", 401, "", calls.headers, text(object));
-            object.put("data", "[".repeat(10_000)).put("attributes", "{\"a\":".repeat(10_000));
-            calls.add("a stranger with JSON in texts", 401, "", calls.headers, text(object));
-        } else {
-            calls.add("a stranger without content", 401, "", calls.headers, null);
+        for (String key : keys) {
+            whole = set(whole, key, JSON.textNode("stranger"));
         }
+        calls.add("a stranger", 401, "", calls.headers, calls.body == null ? null : text(whole));
+        Set<String> deployments = calls.markedParameters("x-deployment");
+        calls.query.keySet().retainAll(deployments);
+        if (calls.body == null) {
+            calls.add("a stranger without content", 401, "", calls.headers, null);
+            return calls.all;
+        }
+        Set<String> kept = new TreeSet<>(keys);
+        kept.addAll(calls.marked(whole, "x-deployment"));
+        if (calls.schema().getDiscriminator() != null) {
+            kept.add("/" + calls.schema().getDiscriminator().getPropertyName());
+        }
+        ObjectNode object = (ObjectNode) whole.deepCopy();
+        object.retain(kept.stream()
+                .map(at -> JsonPointer.compile(at).getMatchingProperty())
+                .toList());
+        calls.add("a stranger without content", 401, "", calls.headers, text(object));
+        calls.properties(calls.schema(), whole).forEach((name, schema) -> {
+            if (!object.has(name)) {
+                object.put(name, ("array".equals(schema.getType()) ? "[" : "{\"a\":").repeat(10_000));
+            }
+        });
+        calls.add("a stranger with JSON in texts", 401, "", calls.headers, text(object));
         return calls.all;
+    }
+
+    /** Where members of the body are that the contract marks, as far as a call has them; items of lists left out. */
+    private Set<String> marked(JsonNode root, String extension) {
+        Set<String> found = new TreeSet<>();
+        if (body != null) {
+            marked(schema(), "", root, extension, found);
+        }
+        return found;
+    }
+
+    private void marked(Schema<?> schema, String at, JsonNode root, String extension, Set<String> found) {
+        properties(schema, root.at(at)).forEach((name, property) -> {
+            String here = at + "/" + name.replace("~", "~0").replace("/", "~1");
+            if (marked(property.getExtensions(), extension) && !root.at(here).isMissingNode()) {
+                found.add(here);
+            } else if (root.at(here).isObject()) {
+                marked(property, here, root, extension, found);
+            }
+        });
+    }
+
+    private Set<String> markedParameters(String extension) {
+        Set<String> found = new TreeSet<>();
+        for (Parameter parameter : parametersOf(operation)) {
+            if (marked(parameter.getExtensions(), extension)) {
+                found.add(parameter.getName());
+            }
+        }
+        return found;
+    }
+
+    private static List<Parameter> parametersOf(Operation operation) {
+        return operation.getParameters() == null ? List.of() : operation.getParameters();
+    }
+
+    private static Set<String> naming(String name) {
+        return name.isEmpty() ? Set.of() : Set.of(name);
     }
 
     /**
@@ -137,16 +208,15 @@ final class BadCalls {
         BadCalls calls = new BadCalls(model, template, operation, good);
         Set<Integer> others = Set.of(404, 409, 429, 503);
         List<Bad> blanks = new ArrayList<>();
-        for (Parameter parameter :
-                operation.getParameters() == null ? List.<Parameter>of() : operation.getParameters()) {
+        for (Parameter parameter : parametersOf(operation)) {
             if (parameter.getIn().equals("query")
                     && !Boolean.TRUE.equals(parameter.getRequired())
-                    && isNoText(parameter.getSchema())) {
+                    && WrongValues.isNoText(parameter.getSchema())) {
                 Map<String, String> query = with(calls.query, parameter.getName(), "");
                 blanks.add(new Bad(
                         "query " + parameter.getName() + " is blank",
                         others,
-                        "",
+                        Set.of(),
                         calls.headers,
                         calls.path + text(query),
                         text(calls.body)));
@@ -154,11 +224,11 @@ final class BadCalls {
         }
         if (calls.body instanceof ObjectNode object && calls.schema().getProperties() != null) {
             calls.schema().getProperties().forEach((name, schema) -> {
-                if (isNoText(schema) && !required(calls.schema()).contains(name)) {
+                if (WrongValues.isNoText(schema) && !required(calls.schema()).contains(name)) {
                     blanks.add(new Bad(
                             name + " is blank",
                             others,
-                            "",
+                            Set.of(),
                             calls.headers,
                             calls.path + text(calls.query),
                             text(object.deepCopy().put(name, " "))));
@@ -168,13 +238,11 @@ final class BadCalls {
         return blanks;
     }
 
-    private static boolean isNoText(Schema<?> schema) {
-        return schema.getType() != null
-                && (Set.of("integer", "number", "boolean").contains(schema.getType())
-                        || "date-time".equals(schema.getFormat()));
+    private void add(String name, int status, String names, Map<String, String> withHeaders, String withBody) {
+        add(name, status, naming(names), withHeaders, withBody);
     }
 
-    private void add(String name, int status, String names, Map<String, String> withHeaders, String withBody) {
+    private void add(String name, int status, Set<String> names, Map<String, String> withHeaders, String withBody) {
         all.add(new Bad(name, Set.of(status), names, withHeaders, path + text(query), withBody));
     }
 
@@ -195,8 +263,7 @@ final class BadCalls {
     }
 
     private void parameters() {
-        for (Parameter parameter :
-                operation.getParameters() == null ? List.<Parameter>of() : operation.getParameters()) {
+        for (Parameter parameter : parametersOf(operation)) {
             Map<String, Object> extensions = parameter.getExtensions();
             if (extensions != null && extensions.containsKey("x-attributes")) {
                 attributes();
@@ -214,7 +281,7 @@ final class BadCalls {
             all.add(new Bad(
                     "attribute " + wrong,
                     Set.of(400),
-                    "a",
+                    Set.of("a"),
                     headers,
                     path + text(query) + separator + wrong,
                     text(body)));
@@ -238,7 +305,7 @@ final class BadCalls {
             all.add(new Bad(
                     "path " + parameter.getName() + " = " + shown,
                     Set.of(400),
-                    parameter.getName(),
+                    Set.of(parameter.getName()),
                     headers,
                     changed + text(query),
                     text(body)));
@@ -261,8 +328,9 @@ final class BadCalls {
         boolean deployment = marked(parameter.getExtensions(), "x-deployment");
         for (Map<String, String> values : wrong) {
             String value = String.valueOf(values.get(parameter.getName()));
-            // Where it is missing, the text is "No Deployment URL specified".
-            String names = deployment && value.length() < 300 ? "deployment" : parameter.getName();
+            Set<String> names = deployment && (value.isBlank() || value.equals("null"))
+                    ? Set.of(NO_DEPLOYMENT)
+                    : Set.of(parameter.getName());
             all.add(new Bad(
                     parameter.getIn() + " " + parameter.getName() + " = "
                             + (value.length() > 40 ? value.length() + " characters" : value),
@@ -277,7 +345,7 @@ final class BadCalls {
             all.add(new Bad(
                     "query " + parameter.getName() + " twice",
                     Set.of(400),
-                    parameter.getName(),
+                    Set.of(parameter.getName()),
                     headers,
                     path + text(query) + twice,
                     text(body)));
@@ -315,13 +383,18 @@ final class BadCalls {
                                 : field.getValue().toString()));
         Schema<?> schema = schema();
         properties(schema, body).forEach((name, property) -> {
-            String names = marked(property.getExtensions(), "x-deployment") ? "deployment" : name;
             if (required(schema).contains(name)) {
-                add("form without " + name, 400, names, asForm, form(without(fields, name)));
+                boolean deployment = marked(property.getExtensions(), "x-deployment");
+                add(
+                        "form without " + name,
+                        400,
+                        deployment ? NO_DEPLOYMENT : name,
+                        asForm,
+                        form(without(fields, name)));
             }
             if (Set.of("integer", "boolean", "array", "object").contains(String.valueOf(property.getType()))
                     && !marked(property.getExtensions(), "x-characters")) {
-                add("form " + name + " = maybe", 400, names, asForm, form(with(fields, name, "maybe")));
+                add("form " + name + " = maybe", 400, name, asForm, form(with(fields, name, "maybe")));
             }
         });
         fields.keySet().stream()
@@ -362,18 +435,16 @@ final class BadCalls {
 
     private void member(Schema<?> schema, String at, String name, boolean required, JsonNode root) {
         Set<Integer> statuses = marked(schema.getExtensions(), "x-credential") ? Set.of(400, 401) : Set.of(400);
-        String names = statuses.contains(401) ? "" : holdsDeployment(schema) ? "deployment" : name;
+        Set<String> names = statuses.contains(401) ? Set.of() : Set.of(name);
         if (required) {
-            body("no " + at, statuses, names, remove(root, at));
+            Set<String> missing = statuses.contains(400) && holdsDeployment(schema) ? Set.of(NO_DEPLOYMENT) : names;
+            body("no " + at, statuses, missing, remove(root, at));
             if (!nullable(schema)) {
-                body(at + " = null", statuses, names, set(root, at, JSON.nullNode()));
+                body(at + " = null", statuses, missing, set(root, at, JSON.nullNode()));
             }
             if ("string".equals(schema.getType())) {
-                body(at + " blank", statuses, names, set(root, at, JSON.textNode("  ")));
+                body(at + " blank", statuses, missing, set(root, at, JSON.textNode("  ")));
             }
-        }
-        if (!marked(schema.getExtensions(), "x-deployment")) {
-            names = statuses.contains(401) ? "" : name;
         }
         for (JsonNode value : WrongValues.of(schema)) {
             String shown = value.toString();
@@ -382,7 +453,7 @@ final class BadCalls {
         }
     }
 
-    /** Without what holds the deployment, the deployment is what is missing (docs/behaviour.md#addresses). */
+    /** Without what holds the deployment, the deployment is what is missing. */
     private static boolean holdsDeployment(Schema<?> schema) {
         return marked(schema.getExtensions(), "x-deployment")
                 || schema.getProperties() != null
@@ -396,10 +467,10 @@ final class BadCalls {
             for (int i = 0; i <= list.getMaxItems(); i++) {
                 many.add(valid(item));
             }
-            body(at + " with " + many.size() + " items", Set.of(400), name, set(root, at, many));
+            body(at + " with " + many.size() + " items", Set.of(400), Set.of(name), set(root, at, many));
         }
         if (list.getMinItems() != null && list.getMinItems() > 0) {
-            body(at + " empty", Set.of(400), name, set(root, at, JSON.arrayNode()));
+            body(at + " empty", Set.of(400), Set.of(name), set(root, at, JSON.arrayNode()));
         }
     }
 
@@ -407,11 +478,15 @@ final class BadCalls {
         for (JsonNode value : WrongValues.of(item)) {
             String shown = value.toString();
             String title = at + "/0 = " + (shown.length() > 40 ? shown.length() + " characters" : shown);
-            body(title, Set.of(400), name, set(root, at, JSON.arrayNode().add(value)));
+            body(
+                    title,
+                    Set.of(400),
+                    Set.of(name),
+                    set(root, at, JSON.arrayNode().add(value)));
         }
     }
 
-    private void body(String title, Set<Integer> statuses, String names, JsonNode changed) {
+    private void body(String title, Set<Integer> statuses, Set<String> names, JsonNode changed) {
         (apart > 0 ? unfitItems : all).add(new Bad(title, statuses, names, headers, path + text(query), text(changed)));
     }
 
@@ -483,25 +558,6 @@ final class BadCalls {
 
     private static boolean marked(Map<String, Object> extensions, String name) {
         return extensions != null && extensions.containsKey(name);
-    }
-
-    private static JsonNode set(JsonNode root, String at, JsonNode value) {
-        JsonNode copy = root.deepCopy();
-        JsonPointer pointer = JsonPointer.compile(at);
-        JsonNode parent = copy.at(pointer.head());
-        if (parent instanceof ArrayNode array) {
-            array.set(pointer.last().getMatchingIndex(), value);
-        } else {
-            ((ObjectNode) parent).set(pointer.last().getMatchingProperty(), value);
-        }
-        return copy;
-    }
-
-    private static JsonNode remove(JsonNode root, String at) {
-        JsonNode copy = root.deepCopy();
-        JsonPointer pointer = JsonPointer.compile(at);
-        ((ObjectNode) copy.at(pointer.head())).remove(pointer.last().getMatchingProperty());
-        return copy;
     }
 
     private static Map<String, String> with(Map<String, String> map, String name, String value) {

@@ -59,7 +59,7 @@ class EveryOperationTest {
 
     private static final int ALL = 35;
 
-    static TreeSet<String> integrations() {
+    private static TreeSet<String> integrations() {
         return new TreeSet<>(OPERATIONS.keySet());
     }
 

@@ -6,6 +6,7 @@ import io.swagger.v3.oas.models.media.Schema;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Values that a schema does not allow. */
 final class WrongValues {
@@ -65,6 +66,13 @@ final class WrongValues {
                     JSON.textNode("2026-01-01T00:00:00")));
         }
         return wrong;
+    }
+
+    /** Whether a text cannot be a value of the schema. */
+    static boolean isNoText(Schema<?> schema) {
+        return schema.getType() != null
+                && (Set.of("integer", "number", "boolean").contains(schema.getType())
+                        || "date-time".equals(schema.getFormat()));
     }
 
     private static void bounds(Schema<?> schema, List<JsonNode> wrong) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,8 @@ class ContractTest {
         assertEquals(200, operation.successStatus());
         assertEquals(List.of(201, 200, 400), List.copyOf(operation.statuses()));
         assertEquals(Authentication.API_KEY, operation.authentication());
-        assertEquals("campaign of application", operation.proof());
+        assertEquals("/body/campaignId", operation.proof().campaign().toString());
+        assertEquals("/body/applicationId", operation.proof().application().toString());
     }
 
     @Test
@@ -66,7 +68,7 @@ class ContractTest {
                 Authentication.BODY, Given.contract().operation("shop/message").authentication());
         assertEquals(
                 Authentication.NONE, Given.contract().operation("shop/values").authentication());
-        assertEquals("", Given.contract().operation("shop/values").proof());
+        assertTrue(Given.contract().operation("shop/values").proof().isNone());
     }
 
     @Test
@@ -145,7 +147,17 @@ class ContractTest {
             in: header, schema | in: header, x-dry-run: true, schema | a header parameter h: x-dry-run belongs to a boolean header parameter
             in: query, schema | in: query, x-attributes: true, schema | a query parameter q: x-attributes belongs to a query parameter of type object, style form, explode true
             in: query, schema: {type: string, maxLength: 9} | in: query, schema: {type: object} | a query parameter q: a parameter must be a string, an integer, a number or a boolean
-            in: query, schema | in: query, x-credential: true, schema | a query parameter q: x-credential, x-characters, x-apart, x-aliases, x-most-changes, x-member-names and x-most-in-total belong to properties of a body
+            in: query, schema | in: query, x-credential: true, schema | a query parameter q: x-credential, x-characters, x-apart, x-most-changes, x-member-names and x-most-in-total belong to properties of a body
+            in: path, required: true, schema | in: path, required: true, x-aliases: [di], schema | a path parameter id: x-aliases belongs to query and header parameters and to properties of a body
+            in: query, schema | in: query, x-aliases: [Q], schema | a query parameter q: another parameter has the name Q, perhaps in another letter case
+            operationId: a | operationId: a, x-proof: campaign | a: x-proof must say where the call names what is proven, such as {campaign: /body/campaignId, application: /body/applicationId}
+            operationId: a | operationId: a, x-proof: {campagin: /body/n} | a: x-proof knows no campagin: did you mean campaign?; known are campaign, loyalty-program, application
+            operationId: a | operationId: a, x-proof: {application: /body/n} | a: x-proof proves a campaign or a loyalty-program, one of them
+            operationId: a | operationId: a, x-proof: {campaign: n} | a: x-proof: campaign must be a place in the call, such as /body/campaignId
+            operationId: a | operationId: a, x-proof: {campaign: /body/o} | a: x-proof: the operation declares no integer at /body/o
+            operationId: a | operationId: a, x-proof: {campaign: /body/m} | a: x-proof: the operation declares no integer at /body/m
+            operationId: a | operationId: a, x-proof: {loyalty-program: /query/n} | a: x-proof: the operation declares no integer at /query/n
+            operationId: a | operationId: a, x-proof: {loyalty-program: /body/n} | a: x-proof: what is at /body/n must be required
             application/json | text/plain | a body: the media type text/plain is not supported
             {'200': | {'404': | a: a documented status from 200 to 299 is missing
             {'200': | {'2XX': | a: the response 2XX is not a status from 100 to 599
@@ -154,7 +166,7 @@ class ContractTest {
     void aFileThatWouldPromiseWhatDoesNotHoldIsRefused(String from, String to, String expected) throws IOException {
         String changed = expected.equals("skip")
                 ? FILE.replace("operationId: a", "operationId: a\n      security: [{token: []}]")
-                : FILE.replace(from, to);
+                : FILE.replace(from, to.replace(", x-proof", "\n      x-proof"));
         Path file = Files.writeString(directory.resolve("changed.yaml"), changed);
         String message = assertThrows(IllegalArgumentException.class, () -> Contract.read(file))
                 .getMessage();
@@ -165,6 +177,55 @@ class ContractTest {
                                 ? "a: the security scheme token is neither an apiKey in Authorization nor http basic"
                                 : expected),
                 message);
+    }
+
+    @Test
+    void whatWasSentUnderAnotherNameIsToldUnderThatName() throws ContractViolation {
+        Checked checked = Given.coupon("\"applicationID\":1").passes();
+        assertEquals("applicationID", checked.nameOf(JsonPointer.compile("/body/applicationId")));
+        assertEquals("campaignId", checked.nameOf(JsonPointer.compile("/body/campaignId")));
+        assertEquals(
+                "/applicationID: expected an integer of at least 1, got a string",
+                Given.coupon("\"applicationID\":\"one\"").fails());
+    }
+
+    @Test
+    void parametersHaveOtherNamesToo() throws IOException {
+        Contract contract = Contract.read(Files.writeString(
+                directory.resolve("aliases.yaml"),
+                FILE.replace("name: h, in: header,", "name: h, in: header, x-aliases: [X-H],")
+                        .replace("name: q, in: query,", "name: q, in: query, x-aliases: [search, s],")));
+        assertEquals("{\"q\":\"1\"}", query(contract, "Search=1"));
+        assertEquals("{\"q\":\"1\"}", query(contract, "q=1"));
+        assertEquals("query parameter s: expected once, found it several times", query(contract, "q=1&s=1"));
+        assertEquals(
+                "query parameter search: expected a string of at most 9 characters",
+                query(contract, "search=0123456789"));
+        assertEquals("{\"h\":\"1\"}", header(contract, Map.of("X-H", "1")));
+        assertEquals(
+                "header X-H: expected a string of at most 9 characters", header(contract, Map.of("X-H", "0123456789")));
+        assertEquals("header h: expected once, found it several times", header(contract, Map.of("X-H", "1", "h", "1")));
+    }
+
+    private static String query(Contract contract, String query) {
+        return part(contract, "query", query, Map.of());
+    }
+
+    private static String header(Contract contract, Map<String, String> headers) {
+        return part(contract, "headers", null, headers);
+    }
+
+    private static String part(Contract contract, String part, String query, Map<String, String> headers) {
+        RawCall call = new RawCall(
+                Map.of("id", "1"),
+                query,
+                name -> headers.containsKey(name) ? List.of(headers.get(name)) : List.of(),
+                new byte[0]);
+        try {
+            return Given.check(contract.operation("a"), call).call().get(part).toString();
+        } catch (ContractViolation violation) {
+            return violation.getMessage();
+        }
     }
 
     @Test

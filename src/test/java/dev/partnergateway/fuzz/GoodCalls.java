@@ -2,7 +2,7 @@ package dev.partnergateway.fuzz;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.call.Json;
-import dev.partnergateway.conformance.Case;
+import dev.partnergateway.cases.Case;
 import dev.partnergateway.contract.Contract;
 import dev.partnergateway.contract.Operation;
 import dev.partnergateway.sandbox.Seed;

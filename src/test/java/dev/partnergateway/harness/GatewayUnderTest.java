@@ -2,7 +2,7 @@ package dev.partnergateway.harness;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.partnergateway.Gateway;
-import dev.partnergateway.sandbox.Seed;
+import dev.partnergateway.Rehearsal;
 import dev.partnergateway.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,12 +25,6 @@ public final class GatewayUnderTest implements AutoCloseable {
     private static final AtomicInteger NEXT_PORT =
             new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
-    /** Deployment on the sandbox whose operator lets nobody create attributes. */
-    public static final String NO_CREATION = "no-creation.example";
-
-    /** Deployment on the sandbox whose operator lets attributes be created, but has given no management key. */
-    public static final String NO_KEY = "no-key.example";
-
     private static GatewayUnderTest shared;
     private static GatewayUnderTest sharedOnPostgres;
 
@@ -43,7 +37,7 @@ public final class GatewayUnderTest implements AutoCloseable {
     /** The gateway that tests share which do not mind each other; it lives as long as the JVM. */
     public static synchronized GatewayUnderTest shared() {
         if (shared == null) {
-            shared = start(forAll());
+            shared = start(Rehearsal.settings(freePort()));
         }
         return shared;
     }
@@ -52,37 +46,10 @@ public final class GatewayUnderTest implements AutoCloseable {
     public static synchronized GatewayUnderTest sharedOnPostgres() {
         if (sharedOnPostgres == null) {
             Map<String, String> settings = new HashMap<>(Postgres.newStore());
-            settings.putAll(forAll());
+            settings.putAll(Rehearsal.settings(freePort()));
             sharedOnPostgres = start(settings);
         }
         return sharedOnPostgres;
-    }
-
-    private static Map<String, String> forAll() {
-        int port = freePort();
-        String sandbox = "http://localhost:" + port;
-        // What is unfinished is left alone, and nobody waits for a turn: no case meets the calls of one before it.
-        return Map.of(
-                "gateway.sweep-interval",
-                "999999999",
-                "gateway.sandbox.management-rate",
-                "0",
-                "gateway.deployments.no-creation.management-rate",
-                "0",
-                "gateway.sandbox.port",
-                Integer.toString(port),
-                "gateway.deployments.no-creation.host",
-                NO_CREATION,
-                "gateway.deployments.no-creation.base-url",
-                sandbox,
-                "gateway.deployments.no-creation.management-key",
-                Seed.MANAGEMENT_KEY,
-                "gateway.deployments.no-key.host",
-                NO_KEY,
-                "gateway.deployments.no-key.base-url",
-                sandbox,
-                "gateway.deployments.no-key.create-attributes",
-                "true");
     }
 
     /** A gateway of one's own, with settings over those of application.properties. */

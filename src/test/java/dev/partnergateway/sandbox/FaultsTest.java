@@ -185,7 +185,11 @@ class FaultsTest {
             {"{\"operation\":\"*\",\"kind\":\"explode\"}", "There is no fault kind 'explode'"},
             {"{\"operation\":\"explode\",\"kind\":\"hang\"}", "There is no operation 'explode'"},
             {"{\"operation\":\"*\",\"kind\":\"delay\"}", "A delay needs delayMillis"},
-            {"{\"operation\":\"*\",\"kind\":\"hang\",\"time\":1}", "A fault has no member 'time'"},
+            {
+                "{\"operation\":\"*\",\"kind\":\"hang\",\"time\":1}",
+                "A fault has no member 'time'; there are operation, kind, times, probability, skip, delayMillis, status,"
+                        + " retryAfter."
+            },
             {"{\"operation\":\"*\",\"kind\":\"hang\",\"times\":-1}", "times must be a whole number"},
             {"{\"operation\":\"*\",\"kind\":\"hang\",\"probability\":2}", "probability must be from 0 to 1"},
             {"nonsense", "The body is not JSON"},

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.cases.Logged;
 import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.Forwarder;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
-import dev.partnergateway.harness.Logged;
 import dev.partnergateway.harness.PostgresServer;
 import dev.partnergateway.harness.Printed;
 import dev.partnergateway.settings.Settings;

@@ -1,8 +1,11 @@
-package dev.partnergateway.conformance;
+package dev.partnergateway.cases;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -13,7 +16,10 @@ import java.util.regex.Pattern;
  * {@code <integer>}, {@code <date-time>}, {@code <uuid>}, {@code <matches REGEX>}, {@code <contains TEXT>} or
  * {@code <same NAME>} (equal to every other value of that name in the case).
  */
-final class Expected {
+final class Expectations {
+
+    /** What may stand for a value. */
+    static final List<String> KINDS = List.of("any", "integer", "date-time", "uuid", "matches", "contains", "same");
 
     private static final Pattern MATCHER = Pattern.compile("<(\\w[\\w-]*)(?: (.*))?>", Pattern.DOTALL);
     private static final String DATE_TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)";
@@ -21,44 +27,49 @@ final class Expected {
 
     private final Map<String, JsonNode> named = new HashMap<>();
 
-    /** What differs, or null. */
-    String difference(String at, JsonNode expected, JsonNode actual) {
-        if (expected.isTextual()) {
-            Matcher matcher = MATCHER.matcher(expected.asText());
-            if (matcher.matches()) {
-                return matches(matcher.group(1), matcher.group(2), actual)
-                        ? null
-                        : at + ": expected " + expected + " but was " + actual;
+    /** Whether a line of text is as expected. */
+    boolean isMet(JsonNode expected, String line) {
+        return differences("", expected, TextNode.valueOf(line)).isEmpty();
+    }
+
+    /** Everything that differs. */
+    List<Difference> differences(String at, JsonNode expected, JsonNode actual) {
+        List<Difference> found = new ArrayList<>();
+        compare(at, expected, actual, found);
+        return found;
+    }
+
+    private void compare(String at, JsonNode expected, JsonNode actual, List<Difference> found) {
+        Matcher matcher = MATCHER.matcher(expected.isTextual() ? expected.asText() : "");
+        if (matcher.matches()) {
+            if (!matches(matcher.group(1), matcher.group(2), actual)) {
+                found.add(new Difference(at, expected.asText(), text(actual)));
             }
-        }
-        if (expected.isObject() && actual.isObject()) {
+        } else if (expected.isObject() && actual.isObject()) {
             TreeSet<String> names = new TreeSet<>();
             expected.fieldNames().forEachRemaining(names::add);
             actual.fieldNames().forEachRemaining(names::add);
-            for (String name : names) {
-                String difference = difference(at + "/" + name, expected.path(name), actual.path(name));
-                if (difference != null) {
-                    return difference;
-                }
-            }
-            return null;
-        }
-        if (expected.isArray() && actual.isArray() && expected.size() == actual.size()) {
+            names.forEach(name -> compare(at + "/" + name, expected.path(name), actual.path(name), found));
+        } else if (expected.isArray() && actual.isArray() && expected.size() == actual.size()) {
             Iterator<JsonNode> items = actual.elements();
             int index = 0;
             for (JsonNode item : expected) {
-                String difference = difference(at + "/" + index++, item, items.next());
-                if (difference != null) {
-                    return difference;
-                }
+                compare(at + "/" + index++, item, items.next(), found);
             }
-            return null;
+        } else if (!isSame(expected, actual)) {
+            found.add(new Difference(at, text(expected), text(actual)));
         }
-        boolean same = expected.isNumber() && actual.isNumber()
+    }
+
+    private static boolean isSame(JsonNode expected, JsonNode actual) {
+        return expected.isNumber() && actual.isNumber()
                 ? expected.decimalValue().compareTo(actual.decimalValue()) == 0
                         && expected.isIntegralNumber() == actual.isIntegralNumber()
                 : expected.equals(actual);
-        return same ? null : at + ": expected " + expected + " but was " + actual;
+    }
+
+    private static String text(JsonNode value) {
+        return value.isMissingNode() ? "" : value.toString();
     }
 
     private boolean matches(String kind, String argument, JsonNode actual) {
@@ -73,7 +84,9 @@ final class Expected {
                 !actual.isMissingNode()
                         && (named.putIfAbsent(argument, actual) == null
                                 || named.get(argument).equals(actual));
-            default -> throw new IllegalArgumentException("a case expects <" + kind + ">, which nobody knows");
+            default ->
+                throw new IllegalArgumentException(
+                        "a case expects <" + kind + ">, which nobody knows: known are " + KINDS);
         };
     }
 }

@@ -1,4 +1,4 @@
-package dev.partnergateway.harness;
+package dev.partnergateway.cases;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -9,14 +9,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
-/** What gateways in this JVM log. */
+/** What gateways in this process log. */
 public final class Logged {
 
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
     private Logged() {}
 
-    /** Listens as long as the JVM lives. */
+    /** Listens as long as the process lives. */
     public static Logged start() {
         Logged logged = new Logged();
         AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
