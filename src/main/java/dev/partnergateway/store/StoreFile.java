@@ -203,7 +203,9 @@ final class StoreFile implements AutoCloseable {
                         "busy_timeout", "2000",
                         "foreign_keys", "on",
                         "journal_size_limit", "16777216",
-                        "temp_store", "MEMORY")
+                        "temp_store", "MEMORY",
+                        // The driver would ask for one after each insert.
+                        "jdbc.get_generated_keys", "false")
                 .forEach((name, value) -> {
                     // The driver would prefer this to what the operator has written.
                     if (!url.contains(name + '=')) {

@@ -23,6 +23,7 @@ public final class Bench {
 
     private static final int OK = 200;
     private static final int FAILING = 500;
+    private static final int CALLERS = 50;
     private static final String FAILING_HOST = "failing.example";
 
     private final Plan plan;
@@ -45,6 +46,8 @@ public final class Bench {
         Map<String, Scenario> scenarios = new LinkedHashMap<>();
         scenarios.put("coupons", this::coupons);
         scenarios.put("events", this::events);
+        scenarios.put("alone", this::alone);
+        scenarios.put("most", this::most);
         scenarios.put("slow", this::slow);
         scenarios.put("burst", this::burst);
         scenarios.put("breaker", this::breaker);
@@ -159,6 +162,59 @@ public final class Bench {
 
     private static double median(List<Double> all) {
         return all.stream().sorted().toList().get(all.size() / 2);
+    }
+
+    /** One event at a time, each commit synced and not. */
+    private Counts alone() {
+        Counts counts = new Counts(0, 0, 0, 0);
+        try (Upstream upstream = new Upstream(Duration.ZERO, OK);
+                Load load = new Load()) {
+            for (String sync : List.of("full", "normal")) {
+                Map<String, String> settings = new HashMap<>(store());
+                settings.put("gateway.store.sync", sync);
+                counts = closed(1, settings, sync, upstream, load, counts);
+            }
+        }
+        return counts;
+    }
+
+    /** As many events as a gateway takes, on both stores; processes of PostgreSQL are those of this machine. */
+    private Counts most() {
+        Counts counts = new Counts(0, 0, 0, 0);
+        try (Upstream upstream = new Upstream(Duration.ZERO, OK);
+                Load load = new Load()) {
+            counts = closed(CALLERS, store(), "embedded", upstream, load, counts);
+            return closed(CALLERS, Postgres.newStore(), "PostgreSQL", upstream, load, counts);
+        }
+    }
+
+    private Counts closed(
+            int callers, Map<String, String> store, String name, Upstream upstream, Load load, Counts before) {
+        Counts counts = before;
+        try (Target gateway = gateway(upstream.port(), store)) {
+            load.closed(gateway.port(), callers, Duration.ZERO, plan.warmUp(), Bench::event);
+            for (int round = 0; round < plan.rounds(); round++) {
+                Duration cpu = gateway.cpu();
+                Duration server = serverCpu();
+                Load.Result result = load.closed(gateway.port(), callers, Duration.ZERO, plan.time(), Bench::event);
+                System.out.printf(
+                        "%s: %.0f us CPU a call, %.0f of PostgreSQL; %s%n",
+                        name,
+                        micros(gateway.cpu().minus(cpu), result),
+                        micros(serverCpu().minus(server), result),
+                        result);
+                counts = counts.plus(result);
+            }
+        }
+        return counts;
+    }
+
+    private static Duration serverCpu() {
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::info)
+                .filter(info -> info.command().orElse("").endsWith("/postgres"))
+                .map(info -> info.totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** Talon.One takes its time. */

@@ -13,6 +13,11 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,38 +39,56 @@ final class ClaimBench {
 
     private static final int BYTES = 600;
     private static final int BATCH = 5000;
+    private static final int FILLED_AT_ONCE = 1_000_000;
     private static final long PRUNE_PAUSE_NANOS = 20_000_000L;
     private static final int PAIRS = Integer.getInteger("bench.pairs", 5000);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final String STORED = System.getProperty("bench.stored", "1000,100000");
+    private static final String STORE = System.getProperty("bench.store");
     private static final int CALLS = Integer.getInteger("bench.calls", 1_000_000);
     private static final int KEPT = Integer.getInteger("bench.kept", 10_000);
     private static final int NANOS = 1000;
     private static final int MILLI = 1_000_000;
     private static final int CLOCK_TICK_MICROS = 10_000;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final Sql FILL = new Sql("INSERT INTO answer (id, slots, bound, deployment, operation, state, owner,"
-            + " lease_until, created, expires, status, content_type, body)"
-            + " VALUES (?, NULL, 0, 'bench', 'braze/trackEvent', 'DONE', 'x', 0, ?, ?, 200, 'application/json', ?)");
+    private static final String COLUMNS = "INSERT INTO answer (id, slots, bound, deployment, operation, state, owner,"
+            + " lease_until, created, expires, status, content_type, body) ";
+    private static final String LIKE_ALL =
+            ", NULL, 0, 'bench', 'braze/trackEvent', 'DONE', 'x', 0, ?, ? + i, 200, 'application/json', ";
+    private static final Sql EXPIRED = new Sql(COLUMNS
+            + "VALUES (?, NULL, 0, 'bench', 'braze/trackEvent', 'DONE', 'x', 0, ?, ?, 200, 'application/json', ?)");
+    private static final String FILL_FILE =
+            COLUMNS + "SELECT lower(hex(randomblob(32)))" + LIKE_ALL + "randomblob(" + BYTES
+                    + ") FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?) SELECT i FROM n)";
+    private static final String FILL_SERVER = COLUMNS + "SELECT encode(sha256(uuid_send(gen_random_uuid())), 'hex')"
+            + LIKE_ALL + "decode(repeat('78', " + BYTES + "), 'hex') FROM generate_series(1, ?) AS n(i)";
     private static final Sql BACKENDS = new Sql(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'");
 
     private final byte[] body = new byte[BYTES];
-    private final Path file = GatewayUnderTest.storeFile();
-    private final Store store;
-    private final AnswerTable table;
-    private long now = System.currentTimeMillis();
+    private final Settings settings;
+    private Store store;
+    private AnswerTable table;
+    private final long now = System.currentTimeMillis();
 
     private ClaimBench(String kind) {
         Arrays.fill(body, (byte) 'x');
-        Properties settings = new Properties();
-        settings.putAll(
-                kind.equals("postgres")
-                        ? Postgres.newStore()
-                        : Map.of("gateway.store.url", "jdbc:sqlite:" + file, "gateway.store.sync", kind));
-        store = Store.open(
-                Settings.load(Path.of("application.properties"), Map.of(), settings), new SimpleMeterRegistry());
-        table = new AnswerTable(store, new Seal(Optional.empty()), () -> now);
+        Properties properties = new Properties();
+        if (STORE != null) {
+            properties.putAll(Map.of("gateway.store.url", STORE, "gateway.store.user", "postgres"));
+        } else if (kind.equals("postgres")) {
+            properties.putAll(Postgres.newStore());
+        } else {
+            properties.put("gateway.store.url", "jdbc:sqlite:" + GatewayUnderTest.storeFile());
+        }
+        properties.put("gateway.store.sync", kind.equals("normal") ? "normal" : "full");
+        settings = Settings.load(Path.of("application.properties"), Map.of(), properties);
+        open();
+    }
+
+    private void open() {
+        store = Store.open(settings, new SimpleMeterRegistry());
+        table = new AnswerTable(store, new Seal(Optional.empty()), System::currentTimeMillis);
     }
 
     public static void main(String[] arguments) {
@@ -79,18 +102,17 @@ final class ClaimBench {
     }
 
     private void growth() {
-        pairs(PAIRS, Duration.ofDays(1));
-        int stored = 0;
+        lot();
+        lot();
         for (String text : STORED.split(",")) {
             int goal = Integer.parseInt(text);
-            fill(goal - stored);
-            stored = goal;
-            pairs(PAIRS, Duration.ofDays(1));
+            fill(goal);
+            lot();
             for (int round = 0; round < ROUNDS; round++) {
-                System.out.printf("%d stored: %s%n", goal, pairs(PAIRS, Duration.ofDays(1)));
+                System.out.printf("%d stored: %s%n", goal, lot());
             }
             expire(PAIRS * 4);
-            Thread pruning = new Thread(this::prune, "prune");
+            Thread pruning = new Thread(() -> prune(PRUNE_PAUSE_NANOS), "prune");
             pruning.start();
             System.out.printf(
                     "%d stored, %d pruned meanwhile: %s%n", goal, PAIRS * 4, pairs(PAIRS, Duration.ofDays(1)));
@@ -99,9 +121,16 @@ final class ClaimBench {
         size();
     }
 
-    private void prune() {
-        while (table.prune(now, 0, 100) == 100) {
-            LockSupport.parkNanos(PRUNE_PAUSE_NANOS);
+    /** Leaves nothing behind. */
+    private String lot() {
+        String cost = pairs(PAIRS, Duration.ZERO);
+        prune(0);
+        return cost;
+    }
+
+    private void prune(long pauseNanos) {
+        while (table.prune(System.currentTimeMillis(), 0, 100) == 100) {
+            LockSupport.parkNanos(pauseNanos);
         }
     }
 
@@ -114,32 +143,50 @@ final class ClaimBench {
     }
 
     private void disk() {
-        Duration window = Duration.ofMinutes(15);
         for (int done = 0; done < CALLS - KEPT; done += BATCH) {
-            pairs(Math.min(BATCH, CALLS - KEPT - done), window);
-            now += window.toMillis();
-            prune();
+            pairs(Math.min(BATCH, CALLS - KEPT - done), Duration.ZERO);
+            prune(0);
         }
         pairs(KEPT, Duration.ofDays(400));
         size();
     }
 
-    private void fill(int count) {
-        for (int added = 0; added < count; added += BATCH) {
-            add(Math.min(BATCH, count - added), Duration.ofDays(400));
+    /** So fast because nobody else is there and it may be lost. */
+    private void fill(int goal) {
+        long missing = goal
+                - store.query(row -> row.getLong(1), new Sql("SELECT COUNT(*) FROM answer"))
+                        .get(0);
+        boolean embedded = store.embedded();
+        store.close();
+        try (Connection connection =
+                        DriverManager.getConnection(settings.storeUrl(), embedded ? "" : settings.storeUser(), "");
+                Statement how = connection.createStatement();
+                PreparedStatement statement = connection.prepareStatement(embedded ? FILL_FILE : FILL_SERVER)) {
+            if (embedded) {
+                how.execute("PRAGMA synchronous = OFF");
+                how.execute("PRAGMA cache_size = -3000000");
+            }
+            for (; missing > 0; missing -= FILLED_AT_ONCE) {
+                statement.setLong(1, now);
+                statement.setLong(2, now + Duration.ofDays(400).toMillis());
+                statement.setLong(3, Math.min(missing, FILLED_AT_ONCE));
+                statement.executeUpdate();
+            }
+            if (!embedded) {
+                how.execute("VACUUM ANALYZE answer");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
+        open();
     }
 
     private void expire(int count) {
-        add(count, Duration.ofDays(-1));
-    }
-
-    private void add(int count, Duration expires) {
         List<Object[]> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            rows.add(new Object[] {tuple(expires).key(), now, now + expires.toMillis(), body});
+            rows.add(new Object[] {tuple(Duration.ZERO).key(), now, now - 1, body});
         }
-        store.updateAll(FILL, rows);
+        store.updateAll(EXPIRED, rows);
     }
 
     private static KeyTuple tuple(Duration window) {
@@ -183,7 +230,7 @@ final class ClaimBench {
             String name = THREADS.getThreadInfo(id) == null
                     ? ""
                     : THREADS.getThreadInfo(id).getThreadName();
-            if (Set.of("main", "store writer").contains(name)) {
+            if (Set.of("main", "store writer", "store checkpoint").contains(name)) {
                 used.put(id, THREADS.getThreadCpuTime(id));
             }
         }
@@ -211,8 +258,9 @@ final class ClaimBench {
 
     private void size() {
         if (store.embedded()) {
+            Path file = Path.of(settings.storeUrl().substring("jdbc:sqlite:".length()));
             try (Stream<Path> files = Files.list(file.getParent())) {
-                files.filter(each -> each.getFileName().toString().startsWith("gateway.db"))
+                files.filter(each -> each.getFileName().toString().startsWith(file.getFileName() + ""))
                         .forEach(each -> System.out.printf(
                                 "%s: %,d bytes%n",
                                 each.getFileName(), each.toFile().length()));
