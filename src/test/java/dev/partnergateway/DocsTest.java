@@ -3,6 +3,8 @@ package dev.partnergateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * of curl commands and a block of JSON or text after it. Commands to the sandbox's port are carried out, too; one that
  * reads there is repeated until it shows the answer. Deployments that a page's own start command adds are there.
  */
+@BesideOthers
 class DocsTest {
 
     private static final Pattern BLOCK =
@@ -99,7 +102,7 @@ class DocsTest {
         while (!answer.equals(expected)
                 && command.startsWith("curl -s http://localhost:8081/")
                 && System.nanoTime() < end) {
-            Thread.onSpinWait();
+            Await.moment();
             answer = run(gateway, command);
         }
         return answer;

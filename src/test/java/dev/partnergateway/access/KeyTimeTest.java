@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Together;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long the gateway believes what it was told of a key, how often a key may call, and what becomes of those who guess. */
+@BesideOthers
 class KeyTimeTest {
 
     private static final String DEMO_KEY = "sandbox-key-demo-shop";

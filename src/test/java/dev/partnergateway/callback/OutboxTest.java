@@ -11,6 +11,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.partnergateway.call.CallbackHost;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.DeploymentClock;
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Seal;
@@ -132,11 +133,7 @@ class OutboxTest {
     }
 
     private static void eventually(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, what);
-            Thread.onSpinWait();
-        }
+        Await.until(() -> "still not: " + what, condition);
     }
 
     /** Posts what is due at a time and waits until the failed try has been noted. */

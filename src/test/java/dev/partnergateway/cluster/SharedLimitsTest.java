@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
@@ -37,16 +38,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Three gateways on one PostgreSQL are one to Talon.One. Beside other classes, for it waits most of the time; the lock
  * keeps its own tests one after another.
  */
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("gateways that share limits")
+@BesideOthers
 class SharedLimitsTest {
 
     private static Sandbox sandbox;
@@ -383,6 +380,7 @@ class SharedLimitsTest {
             if (grant.taken()) {
                 taken.add(System.nanoTime() - begun);
             }
+            Await.moment();
         }
         assertTrue(taken.get(2) > Duration.ofMillis(2500).toNanos(), taken.toString());
         assertTrue(taken.get(2) < Duration.ofSeconds(10).toNanos(), taken.toString());

@@ -13,6 +13,7 @@ import dev.partnergateway.cases.Case;
 import dev.partnergateway.cases.PartnerRequest;
 import dev.partnergateway.cases.Shown;
 import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
@@ -33,16 +34,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Talon.One carries out what a partner asks for, and never answers: the partner is told in time, and its repeat gets what
  * was done. Every integration, and every way to write to Talon.One, as the cases show them.
  */
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("one deadline after another")
+@BesideOthers
 class DeadlineTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

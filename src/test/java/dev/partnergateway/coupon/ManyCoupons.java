@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
@@ -254,15 +255,16 @@ abstract class ManyCoupons {
                                         10,
                                         UUID.randomUUID().toString(),
                                         ",\"isReservationMandatory\":true");
+                                Await.moment();
                             }
                         },
                         callers))
                 .toList();
         Map<Integer, Long> took = new HashMap<>();
         try {
-            while (sandbox.calls("createCoupons").size() < 3) {
-                Thread.onSpinWait();
-            }
+            Await.until(
+                    () -> sandbox.calls("createCoupons"),
+                    () -> sandbox.calls("createCoupons").size() >= 3);
             for (int i = 0; i < 3; i++) {
                 long begun = System.nanoTime();
                 Http.Answer calm = coupon(

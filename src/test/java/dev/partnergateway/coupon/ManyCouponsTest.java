@@ -3,6 +3,7 @@ package dev.partnergateway.coupon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import java.util.List;
@@ -10,13 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Many coupons at once, with the embedded store. */
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("many coupons on SQLite")
+@BesideOthers
 class ManyCouponsTest extends ManyCoupons {
 
     @Override

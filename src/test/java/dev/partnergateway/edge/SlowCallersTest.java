@@ -3,6 +3,8 @@ package dev.partnergateway.edge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Callers that are slow on purpose hold a connection for a limited time, and only so many connections. */
+@BesideOthers
 class SlowCallersTest {
 
     private static final int PATIENCE_MILLIS = 700;
@@ -185,6 +188,7 @@ class SlowCallersTest {
             try (Socket socket = connect()) {
                 served = answers(socket);
             }
+            Await.moment();
         }
         assertTrue(served, "room is made when callers leave");
     }

@@ -1,6 +1,7 @@
 package dev.partnergateway.harness;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -19,7 +20,12 @@ public final class Await {
             if (System.nanoTime() > end) {
                 throw new AssertionError("it did not happen within " + SECONDS + " seconds; there is " + instead.get());
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(PAUSE_NANOS);
+            moment();
         }
+    }
+
+    /** Lets a moment pass between two looks: who looks all the time takes the processor from what he waits for. */
+    public static void moment() {
+        LockSupport.parkNanos(PAUSE_NANOS);
     }
 }

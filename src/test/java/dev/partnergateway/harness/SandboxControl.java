@@ -1,10 +1,10 @@
 package dev.partnergateway.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The sandbox's control interface, over HTTP as everybody uses it. */
 public final class SandboxControl {
@@ -90,17 +90,13 @@ public final class SandboxControl {
 
     /** The callback that its receiver gets next; waits for it for some seconds. */
     public JsonNode callback() {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (System.nanoTime() < end) {
-            JsonNode received =
-                    http.send("GET", "/sandbox/callbacks", (String) null).json();
-            if (!received.isEmpty()) {
-                require(http.send("DELETE", "/sandbox/callbacks", ""));
-                return received.get(0);
-            }
-            Thread.onSpinWait();
-        }
-        throw new AssertionError("no callback came");
+        AtomicReference<JsonNode> received = new AtomicReference<>();
+        Await.until(() -> "no callback", () -> {
+            received.set(http.send("GET", "/sandbox/callbacks", (String) null).json());
+            return !received.get().isEmpty();
+        });
+        require(http.send("DELETE", "/sandbox/callbacks", ""));
+        return received.get().get(0);
     }
 
     private static void require(Http.Answer answer) {

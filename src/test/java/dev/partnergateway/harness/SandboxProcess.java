@@ -11,8 +11,6 @@ import java.util.Map;
 /** A sandbox in a process of its own: it outlives every gateway. */
 public final class SandboxProcess implements AutoCloseable {
 
-    private static final long START_NANOS = 240_000_000_000L;
-
     private final int port = GatewayUnderTest.freePort();
     private final Process process;
 
@@ -30,12 +28,14 @@ public final class SandboxProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        long end = System.nanoTime() + START_NANOS;
-        while (!answers()) {
-            if (System.nanoTime() > end || !process.isAlive()) {
-                process.destroyForcibly();
+        try {
+            Await.until(() -> "no sandbox", () -> !process.isAlive() || answers());
+            if (!process.isAlive()) {
                 throw new AssertionError("the sandbox did not start");
             }
+        } catch (AssertionError e) {
+            process.destroyForcibly();
+            throw e;
         }
     }
 
@@ -43,7 +43,6 @@ public final class SandboxProcess implements AutoCloseable {
         try {
             return new Http(port).send("GET", "/sandbox", (String) null).status() == 200;
         } catch (UncheckedIOException e) {
-            Thread.onSpinWait();
             return false;
         }
     }

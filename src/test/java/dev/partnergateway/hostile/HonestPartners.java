@@ -61,8 +61,9 @@ final class HonestPartners implements AutoCloseable {
     /** Makes one call of each kind, until each has succeeded: a gateway that has just started is slow. */
     void warmUp() {
         goods.forEach(good -> {
-            for (int i = 0; i < 20 && !call(good).isEmpty(); i++) {
-                Thread.onSpinWait();
+            int tries = 0;
+            while (!call(good).isEmpty() && tries < 20) {
+                tries++;
             }
         });
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.Http;
 import java.io.IOException;
@@ -115,6 +116,7 @@ class BatchTest {
         Http.Answer answer = greet(how, guests, id);
         while (answer.status() != 200 && System.nanoTime() < end) {
             assertTrue(answer.status() == 429 || answer.status() >= 500, answer.text());
+            Await.moment();
             answer = greet(how, guests, id);
         }
         assertEquals(200, answer.status(), answer.text());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
@@ -122,9 +123,8 @@ class RepeatTest {
             own.sandbox().forgetCalls();
             CompletableFuture<Http.Answer> first =
                     CompletableFuture.supplyAsync(() -> coupon(own.partner(), "sandbox-key-demo-shop", 1, 10, "vain"));
-            while (own.sandbox().calls("createCoupons").isEmpty()) {
-                Thread.onSpinWait();
-            }
+            Await.until(
+                    () -> "no call", () -> !own.sandbox().calls("createCoupons").isEmpty());
             Http.Answer second = coupon(own.partner(), "sandbox-key-demo-shop", 1, 10, "vain");
             assertEquals(504, first.join().status(), first.join().text());
             assertEquals("1", first.join().header("Retry-After"));

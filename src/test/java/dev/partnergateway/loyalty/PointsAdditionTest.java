@@ -3,6 +3,8 @@ package dev.partnergateway.loyalty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import java.math.BigDecimal;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Points with an unknown outcome, when there is a sweeper and Talon.One has had time to list what it made. */
+@BesideOthers
 class PointsAdditionTest {
 
     private static final String STORE = "jdbc:sqlite:" + GatewayUnderTest.storeFile();
@@ -112,17 +115,14 @@ class PointsAdditionTest {
     }
 
     private static void eventually(BooleanSupplier condition, String what) {
-        Instant end = Instant.now().plus(Duration.ofSeconds(30));
-        while (!condition.getAsBoolean()) {
-            assertTrue(Instant.now().isBefore(end), what);
-            Thread.onSpinWait();
-        }
+        Await.until(() -> "still not: " + what, condition);
     }
 
     private static void stays(BooleanSupplier condition, Duration time, String what) {
         Instant end = Instant.now().plus(time);
         while (Instant.now().isBefore(end)) {
             assertTrue(condition.getAsBoolean(), what);
+            Await.moment();
         }
     }
 
@@ -216,10 +216,12 @@ class PointsAdditionTest {
                 assertEquals(
                         204, add(patient, "equal", UUID.randomUUID().toString()).status());
                 others++;
+                Await.moment();
                 repeat = add(patient, "equal", lost);
             } while (repeat.status() != 204 && Instant.now().isBefore(end));
             Instant last = Instant.now().plus(Duration.ofSeconds(30));
             while (repeat.status() != 204 && Instant.now().isBefore(last)) {
+                Await.moment();
                 repeat = add(patient, "equal", lost);
             }
             assertEquals(204, repeat.status(), repeat.text());

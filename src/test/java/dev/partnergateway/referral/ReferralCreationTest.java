@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import java.util.Map;
@@ -12,13 +13,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Referrals with an unknown outcome. Beside other classes, for it waits most of the time. */
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("referrals with an unknown outcome")
+@BesideOthers
 class ReferralCreationTest {
 
     private static GatewayUnderTest gateway;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.sandbox.SandboxClient.Reply;
 import java.io.UncheckedIOException;
 import java.net.http.HttpTimeoutException;
@@ -221,14 +222,13 @@ class FaultsTest {
                 409, sandbox.shop("PUT", "/v2/customer_sessions/s1", session).status());
         assertEquals(200, sandbox.shop("PUT", "/v2/customer_profiles/bob", "{}").status());
         hanging.forEach(call -> assertThrows(Exception.class, call::join));
-        while (sandbox.shop("PUT", "/v2/customer_profiles/alice", "{}").status() == 409) {
-            Thread.onSpinWait();
-        }
+        Await.until(
+                () -> "409",
+                () -> sandbox.shop("PUT", "/v2/customer_profiles/alice", "{}").status() != 409);
     }
 
     private static void awaitCalls(int count) {
-        while (sandbox.ledger("calls").size() < count) {
-            Thread.onSpinWait();
-        }
+        Await.until(
+                () -> sandbox.ledger("calls"), () -> sandbox.ledger("calls").size() >= count);
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.sandbox.SandboxClient.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,9 +161,7 @@ class SandboxTest {
         assertEquals(2, refused);
         assertEquals("1", last.retryAfter());
         assertEquals(200, sandbox.operator("GET", "/v1/audiences", null).status());
-        while (sandbox.operator("GET", path, null).status() == 429) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> "429", () -> sandbox.operator("GET", path, null).status() != 429);
         assertEquals(
                 400,
                 sandbox.control("PUT", "/sandbox/limits", "{\"perSecond\":3}").status());

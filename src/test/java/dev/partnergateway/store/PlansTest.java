@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Postgres;
 import dev.partnergateway.settings.Settings;
@@ -37,11 +38,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Each statement of the gateway goes to the rows that it is about, by an index, however many others there are: both databases
- * are asked how they carry it out beside a hundred thousand rows.
+ * are asked how they carry it out beside twenty thousand rows.
  */
+@BesideOthers
 class PlansTest {
 
-    private static final int ROWS = 100_000;
+    private static final int ROWS = 20_000;
     private static final long NOW = System.currentTimeMillis();
 
     /** A count of what is rare or too many to count further. */
@@ -52,16 +54,14 @@ class PlansTest {
     private static final Pattern ON_POSTGRES = Pattern.compile(
             "\\s*(?:->)?\\s*(Seq Scan|Index (?:Only )?Scan using (\\w+)|Bitmap Index Scan) on (\\w+).*");
 
-    private static JavaClasses gateway() {
-        return new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+    private static final JavaClasses GATEWAY = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("dev.partnergateway");
-    }
 
     /** By the name of its constant. */
     private static Map<String, Sql> statements() throws ReflectiveOperationException {
         Map<String, Sql> found = new TreeMap<>();
-        for (com.tngtech.archunit.core.domain.JavaClass owner : gateway()) {
+        for (com.tngtech.archunit.core.domain.JavaClass owner : GATEWAY) {
             for (JavaField constant : owner.getFields()) {
                 if (constant.getRawType().isEquivalentTo(Sql.class)) {
                     Field field = constant.reflect();
@@ -86,7 +86,7 @@ class PlansTest {
                                         && !call.getOrigin().getName().equals("<clinit>");
                             }
                         }.forSubtype())
-                .check(gateway());
+                .check(GATEWAY);
     }
 
     @Test

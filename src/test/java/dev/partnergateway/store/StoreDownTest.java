@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Kafka;
@@ -23,16 +24,12 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * What partners get while the database is away, and what becomes of what was on its way. Beside other classes, for it
  * waits most of the time; the lock keeps its own tests one after another.
  */
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("a store that is down")
+@BesideOthers
 class StoreDownTest {
 
     private static PostgresServer server;
@@ -71,6 +68,7 @@ class StoreDownTest {
         while (answer.status() != 200) {
             assertTrue(System.nanoTime() < end, answer.text());
             assertTrue(answer.status() == 429 || answer.status() == 503, answer.text());
+            Await.moment();
             answer = coupon(identifier);
         }
         return answer;
@@ -135,6 +133,7 @@ class StoreDownTest {
         CompletableFuture<Http.Answer> first = CompletableFuture.supplyAsync(() -> coupon("confirm"));
         while (gateway.sandbox().calls("createCoupons").isEmpty()) {
             assertFalse(first.isDone(), () -> first.join().text());
+            Await.moment();
         }
         server.stop();
         try {

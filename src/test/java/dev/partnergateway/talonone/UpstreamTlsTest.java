@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,8 @@ class UpstreamTlsTest {
     private static final String PASSWORD = "changeit";
     private static final String TRUST = "javax.net.ssl.trustStore";
     private static final String TRUST_PASSWORD = "javax.net.ssl.trustStorePassword";
+
+    private static Path authority;
 
     private static void good(String head, java.net.Socket connection) throws java.io.IOException {
         write(
@@ -117,11 +120,21 @@ class UpstreamTlsTest {
                         "application/json");
     }
 
+    /** An authority, and a key that it knows; every certificate is about that key. */
+    @BeforeAll
+    static void authority() throws Exception {
+        authority = Files.createTempDirectory("authority");
+        keytool(authority, "ca", "-genkeypair", "-alias", "ca", "-keyalg", "EC", "-dname", "CN=ca", "-ext", "bc:c");
+        keytool(authority, "ca", "-exportcert", "-alias", "ca", "-file", "ca.crt");
+        keytool(authority, "keys", "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=a");
+        keytool(authority, "keys", "-certreq", "-alias", "a", "-file", "a.csr");
+        keytool(authority, "keys", "-importcert", "-alias", "ca", "-file", "ca.crt", "-noprompt");
+    }
+
     private static Path certificate(Path folder, String host, String begins, int days) throws Exception {
-        keytool(folder, "ca", "-genkeypair", "-alias", "ca", "-keyalg", "EC", "-dname", "CN=ca", "-ext", "bc:c");
-        keytool(folder, "ca", "-exportcert", "-alias", "ca", "-file", "ca.crt");
-        keytool(folder, "keys", "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=" + host);
-        keytool(folder, "keys", "-certreq", "-alias", "a", "-file", "a.csr");
+        for (String file : List.of("ca", "keys", "a.csr")) {
+            Files.copy(authority.resolve(file), folder.resolve(file));
+        }
         keytool(
                 folder,
                 "ca",
@@ -138,7 +151,6 @@ class UpstreamTlsTest {
                 begins,
                 "-validity",
                 Integer.toString(days));
-        keytool(folder, "keys", "-importcert", "-alias", "ca", "-file", "ca.crt", "-noprompt");
         keytool(folder, "keys", "-importcert", "-alias", "a", "-file", "a.crt", "-noprompt");
         return folder.resolve("keys");
     }
@@ -146,6 +158,7 @@ class UpstreamTlsTest {
     private static void keytool(Path folder, String store, String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", store));
         Process keytool = new ProcessBuilder(command)

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
@@ -23,9 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -39,7 +38,7 @@ class TelemetryTest {
     /** A call as partners make it: again, while the gateway is too cold to answer within the deadline. */
     private static Http.Answer event(Http partner, String profile) {
         AtomicReference<Http.Answer> answer = new AtomicReference<>();
-        awaitUntil(() -> {
+        Await.until(() -> "nothing yet", () -> {
             answer.set(send(partner, profile));
             return answer.get().status() == 200;
         });
@@ -80,7 +79,7 @@ class TelemetryTest {
         GatewayUnderTest gateway = GatewayUnderTest.shared();
         event(gateway.partner(), "counted");
         gateway.partner().send("GET", "/nothing/here", (String) null);
-        awaitUntil(() -> {
+        Await.until(() -> "nothing yet", () -> {
             String page = metrics(gateway);
             return page.contains("gateway_requests_seconds_count{integration=\"braze\",operation=\"braze/trackEvent\","
                             + "status=\"200\"}")
@@ -105,7 +104,7 @@ class TelemetryTest {
                             .raw("GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(20_000) + "\r\n\r\n")),
                     requestId(gateway.partner()
                             .raw(method + " /braze/coupon HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")));
-            awaitUntil(() -> ids.stream().allMatch(gateway.output()::contains));
+            Await.until(() -> "nothing yet", () -> ids.stream().allMatch(gateway.output()::contains));
             assertFalse(gateway.output().contains("MMMM"), gateway.output());
             assertTrue(gateway.output().contains("_OTHER braze 405"), gateway.output());
             assertTrue(gateway.output().contains("_OTHER none 431"), gateway.output());
@@ -119,7 +118,7 @@ class TelemetryTest {
             for (int i = 0; i < 500; i++) {
                 gateway.partner().send("GET", "/nobody", (String) null);
             }
-            awaitUntil(() -> {
+            Await.until(() -> "nothing yet", () -> {
                 gateway.partner().send("GET", "/nobody", (String) null);
                 return gateway.output().contains("calls that were for no operation are not in this log");
             });
@@ -143,9 +142,9 @@ class TelemetryTest {
         try (GatewayUnderTest gateway = GatewayUnderTest.start(Map.of("gateway.sandbox.management-rate", "3"))) {
             event(gateway.partner(), "dashboard");
             String identifier = UUID.randomUUID().toString();
-            awaitUntil(() -> coupon(gateway.partner(), identifier).status() == 200);
+            Await.until(() -> "nothing yet", () -> coupon(gateway.partner(), identifier).status() == 200);
             assertEquals(200, coupon(gateway.partner(), identifier).status());
-            awaitUntil(() -> metrics(gateway).contains("gateway_upstream_seconds_bucket"));
+            Await.until(() -> "nothing yet", () -> metrics(gateway).contains("gateway_upstream_seconds_bucket"));
             page = metrics(gateway);
         }
         Set<String> used = new TreeSet<>();
@@ -206,14 +205,14 @@ class TelemetryTest {
             String traceId = json.path("traceId").asText();
             assertEquals(32, traceId.length());
             assertFalse(traceId.startsWith("0af7651916cd43dd"), "a partner's own trace id is not taken");
-            awaitUntil(() -> exported.get().contains("trackEventV2")
+            Await.until(() -> "nothing yet", () -> exported.get().contains("trackEventV2")
                     && exported.get().contains("POST /braze/event")
                     && spans(exported.get(), traceId) >= 2);
             Http.Answer queued = gateway.partner().join("alice-the-secret");
             assertEquals(204, queued.status(), queued.text());
             String queuedTrace = logged(gateway, queued).path("traceId").asText();
             // The partner's call, its delivery out of the queue, and the call to Talon.One.
-            awaitUntil(() -> exported.get().contains("deliver cdp/updateCustomerProfilesAudiences")
+            Await.until(() -> "nothing yet", () -> exported.get().contains("deliver cdp/updateCustomerProfilesAudiences")
                     && exported.get().contains("updateCustomerProfileAudiences")
                     && spans(exported.get(), queuedTrace) >= 3);
             assertFalse(gateway.output().contains("alice-the-secret"), gateway.output());
@@ -227,7 +226,7 @@ class TelemetryTest {
     /** The line in the log of an answered call. */
     private static JsonNode logged(GatewayProcess gateway, Http.Answer answer) throws IOException {
         String requestId = answer.header("X-Request-Id");
-        awaitUntil(() ->
+        Await.until(() -> "nothing yet", () ->
                 gateway.output().lines().anyMatch(text -> text.contains(requestId) && text.contains("access-log")));
         String line = gateway.output()
                 .lines()
@@ -255,13 +254,5 @@ class TelemetryTest {
     private static int spans(String exported, String traceId) {
         String id = new String(HexFormat.of().parseHex(traceId), StandardCharsets.ISO_8859_1);
         return exported.split(Pattern.quote(id), -1).length - 1;
-    }
-
-    private static void awaitUntil(BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, "it did not happen within 20 seconds");
-            Thread.onSpinWait();
-        }
     }
 }
