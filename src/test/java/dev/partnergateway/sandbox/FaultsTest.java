@@ -228,7 +228,6 @@ class FaultsTest {
     }
 
     private static void awaitCalls(int count) {
-        Await.until(
-                () -> sandbox.ledger("calls"), () -> sandbox.ledger("calls").size() >= count);
+        Await.until(() -> sandbox.ledger("calls"), () -> sandbox.ledger("calls").size() >= count);
     }
 }

@@ -56,7 +56,7 @@ class PlansTest {
 
     private static final JavaClasses GATEWAY = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("dev.partnergateway");
+            .importPackages("dev.partnergateway");
 
     /** By the name of its constant. */
     private static Map<String, Sql> statements() throws ReflectiveOperationException {

@@ -142,7 +142,9 @@ class TelemetryTest {
         try (GatewayUnderTest gateway = GatewayUnderTest.start(Map.of("gateway.sandbox.management-rate", "3"))) {
             event(gateway.partner(), "dashboard");
             String identifier = UUID.randomUUID().toString();
-            Await.until(() -> "nothing yet", () -> coupon(gateway.partner(), identifier).status() == 200);
+            Await.until(
+                    () -> "nothing yet",
+                    () -> coupon(gateway.partner(), identifier).status() == 200);
             assertEquals(200, coupon(gateway.partner(), identifier).status());
             Await.until(() -> "nothing yet", () -> metrics(gateway).contains("gateway_upstream_seconds_bucket"));
             page = metrics(gateway);
@@ -205,16 +207,20 @@ class TelemetryTest {
             String traceId = json.path("traceId").asText();
             assertEquals(32, traceId.length());
             assertFalse(traceId.startsWith("0af7651916cd43dd"), "a partner's own trace id is not taken");
-            Await.until(() -> "nothing yet", () -> exported.get().contains("trackEventV2")
-                    && exported.get().contains("POST /braze/event")
-                    && spans(exported.get(), traceId) >= 2);
+            Await.until(
+                    () -> "nothing yet",
+                    () -> exported.get().contains("trackEventV2")
+                            && exported.get().contains("POST /braze/event")
+                            && spans(exported.get(), traceId) >= 2);
             Http.Answer queued = gateway.partner().join("alice-the-secret");
             assertEquals(204, queued.status(), queued.text());
             String queuedTrace = logged(gateway, queued).path("traceId").asText();
             // The partner's call, its delivery out of the queue, and the call to Talon.One.
-            Await.until(() -> "nothing yet", () -> exported.get().contains("deliver cdp/updateCustomerProfilesAudiences")
-                    && exported.get().contains("updateCustomerProfileAudiences")
-                    && spans(exported.get(), queuedTrace) >= 3);
+            Await.until(
+                    () -> "nothing yet",
+                    () -> exported.get().contains("deliver cdp/updateCustomerProfilesAudiences")
+                            && exported.get().contains("updateCustomerProfileAudiences")
+                            && spans(exported.get(), queuedTrace) >= 3);
             assertFalse(gateway.output().contains("alice-the-secret"), gateway.output());
             assertEquals(List.of(), linesThatAreNoJson(gateway));
             assertFalse(exported.get().contains("alice-the-secret"));
@@ -226,8 +232,9 @@ class TelemetryTest {
     /** The line in the log of an answered call. */
     private static JsonNode logged(GatewayProcess gateway, Http.Answer answer) throws IOException {
         String requestId = answer.header("X-Request-Id");
-        Await.until(() -> "nothing yet", () ->
-                gateway.output().lines().anyMatch(text -> text.contains(requestId) && text.contains("access-log")));
+        Await.until(() -> "nothing yet", () -> gateway.output()
+                .lines()
+                .anyMatch(text -> text.contains(requestId) && text.contains("access-log")));
         String line = gateway.output()
                 .lines()
                 .filter(text -> text.contains(requestId) && text.contains("access-log"))
