@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a caller asks for with the callback headers (contract 4, N6 and N7).
+ * What a caller asks for with the callback headers (docs/behaviour.md#callbacks).
  *
  * @param destination where the result is posted
  * @param header name of the header that signs it; empty = not signed

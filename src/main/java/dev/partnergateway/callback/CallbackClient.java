@@ -16,7 +16,8 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Posts one callback: fixed headers, no redirect, no cookie, no proxy, no try of its own, 5 seconds at most (contract 4).
+ * Posts one callback: fixed headers, no redirect, no cookie, no proxy, no try of its own, 5 seconds at most
+ * (docs/behaviour.md#callbacks).
  */
 final class CallbackClient implements AutoCloseable {
 

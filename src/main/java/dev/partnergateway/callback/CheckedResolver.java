@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
- * Looks up hosts for callbacks and gives only public addresses; what it gives is what is dialled. An IP address comes here
- * only when the operator has written that very address into {@code callback-hosts}, and may be any.
+ * Looks up hosts for callbacks and gives only public addresses; what it gives is what is dialled. An IP address comes
+ * here only when the operator has written that very address into {@code callback-hosts}, and may be any.
  */
 final class CheckedResolver implements DnsResolver {
 

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Callbacks on their way (contract 4): written down before the partner is answered, then posted until the receiver takes
- * one with a 2xx status, 6 times at most, the last time an hour after the first. A crash may post one twice, never lose
- * one. Any number of gateways share the table.
+ * Callbacks on their way (docs/behaviour.md#callbacks): written down before the partner is answered, then posted until
+ * the receiver takes one with a 2xx status, 6 times at most, the last time an hour after the first. A crash may post
+ * one twice, never lose one. Any number of gateways share the table.
  */
 public final class Outbox implements AutoCloseable {
 

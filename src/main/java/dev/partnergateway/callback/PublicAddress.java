@@ -10,7 +10,9 @@ import java.util.List;
  */
 public final class PublicAddress {
 
-    /** Not public, though unicast: this network, private, shared, loopback, link-local, protocol, documentation, tests. */
+    /**
+     * Not public, though unicast: this network, private, shared, loopback, link-local, protocol, documentation, tests.
+     */
     private static final List<Range> CLOSED_4 = List.of(
             new Range("0.0.0.0", 8),
             new Range("10.0.0.0", 8),
@@ -30,7 +32,9 @@ public final class PublicAddress {
     /** All of today's global unicast; loopback, unique-local, link-local, multicast and NAT64 are outside. */
     private static final Range OPEN_6 = new Range("2000::", 3);
 
-    /** Inside of it, but protocol assignments (Teredo, ORCHID, benchmarks), documentation or IPv4 in disguise (6to4). */
+    /**
+     * Inside of it, but protocol assignments (Teredo, ORCHID, benchmarks), documentation or IPv4 in disguise (6to4).
+     */
     private static final List<Range> CLOSED_6 = List.of(
             new Range("2001::", 23), new Range("2001:db8::", 32), new Range("2002::", 16), new Range("3fff::", 20));
 
