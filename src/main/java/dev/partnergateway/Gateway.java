@@ -15,7 +15,6 @@ import dev.partnergateway.callback.Outbox;
 import dev.partnergateway.cluster.SharedAllowance;
 import dev.partnergateway.cluster.SharedLeases;
 import dev.partnergateway.coupon.CouponCreation;
-import dev.partnergateway.coupon.CouponRows;
 import dev.partnergateway.edge.CaughtErrors;
 import dev.partnergateway.edge.ContractFiles;
 import dev.partnergateway.edge.ContractStrategy;
@@ -97,6 +96,12 @@ public final class Gateway implements AutoCloseable {
             List.of("audience", "coupon", "event", "loyalty", "profile", "referral", "session");
 
     private static final Duration PRUNE = Duration.ofMinutes(1);
+
+    /** Lists of coupons that are asked for side by side, on all deployments. */
+    private static final int LISTS = 100;
+
+    /** Unfinished calls that are looked at side by side. */
+    private static final int SWEEPERS = 500;
 
     /** Longer than any of them needs, also when the store is silent. */
     private static final Duration LONGEST_CHORE = Duration.ofMinutes(3);
@@ -187,12 +192,10 @@ public final class Gateway implements AutoCloseable {
         Seal seal = new Seal(settings.storeEncryptionKeys());
         ReplayingRepository answers =
                 new ReplayingRepository(store, seal, access, talonOne::requireWorking, telemetry.meters());
-        Optional<CouponRows> shared = store.embedded() ? Optional.empty() : Optional.of(new CouponRows(store, seal));
-        CouponCreation coupons = open(new CouponCreation(
-                talonOne, access, answers, settings.settleTime(), upstream, telemetry.meters(), shared));
+        CouponCreation coupons = coupons(talonOne, access, answers, telemetry);
         KnownKeys keys = new KnownKeys();
         PointsAddition points = new PointsAddition(talonOne, answers, keys, settings.settleTime());
-        ReferralCreation referrals = new ReferralCreation(talonOne, access, keys, settings.settleTime());
+        ReferralCreation referrals = new ReferralCreation(talonOne, access, answers, keys, settings.settleTime());
         camel.getRegistry().bind("answers", answers);
         Audiences audiences = new Audiences(talonOne, access, store, upstream);
         Map<String, UpstreamStep> steps = Map.of(
@@ -236,8 +239,8 @@ public final class Gateway implements AutoCloseable {
         Sweeper sweeper = answers.sweeper(
                 deployments::named,
                 Map.of("createCoupons", coupons, "createReferral", referrals, "addLoyaltyPoints", points),
-                upstream);
-        beginChores(chores, sweeper, outbox, () -> prune(answers, leases, store, shared));
+                workers("sweeper", SWEEPERS));
+        beginChores(chores, sweeper, outbox, () -> prune(answers, leases, store));
         server.listen();
         open(server::drain);
         open(watch(talonOne));
@@ -249,12 +252,22 @@ public final class Gateway implements AutoCloseable {
         chores.begin("pruning", PRUNE, pruning);
     }
 
-    private static void prune(
-            ReplayingRepository answers, SharedLeases leases, Store store, Optional<CouponRows> shared) {
+    /** What waits never takes the threads of what it waits for. */
+    private CouponCreation coupons(TalonOne talonOne, Access access, ReplayingRepository answers, Telemetry telemetry) {
+        return open(new CouponCreation(
+                talonOne,
+                access,
+                answers,
+                settings.settleTime(),
+                Telemetry.carrying(workers("files", settings.threads())),
+                Telemetry.carrying(workers("lists", LISTS)),
+                telemetry.meters()));
+    }
+
+    private static void prune(ReplayingRepository answers, SharedLeases leases, Store store) {
         answers.prune();
         leases.prune();
         store.prune();
-        shared.ifPresent(CouponRows::prune);
     }
 
     /** Parts that nothing brings back when they are gone. */

@@ -1,8 +1,9 @@
 -- One schema for SQLite and PostgreSQL. Times are milliseconds since 1970 UTC, yes and no are 1 and 0. What the two spell
 -- differently is a placeholder. Rows that are rare have narrow indexes of their own: no statement goes over a whole table.
 
--- One row per key that a partner's call was claimed under. request, outcome and body are sealed when the operator has set
--- an encryption key.
+-- One row per key that a partner's call was claimed under; its life is drawn in docs/reliability.md. All times are this
+-- database's clock, taken inside the statement. request, outcome and body are sealed when the operator has set an
+-- encryption key, each bound to its row and column.
 CREATE TABLE answer (
     id           VARCHAR(64)  NOT NULL PRIMARY KEY,  -- SHA-256 of the key tuple
     slots        VARCHAR(64),                        -- the tuple without its recipient, for lookups by identifier
@@ -10,28 +11,54 @@ CREATE TABLE answer (
     bound        INTEGER      NOT NULL,              -- whether a recipient is part of the key
     deployment   VARCHAR(100) NOT NULL,
     operation    VARCHAR(200) NOT NULL,
-    state        VARCHAR(8)   NOT NULL,              -- CLAIMED, SENT, SETTLED or DONE
+    state        VARCHAR(8)   NOT NULL,
+    origin       VARCHAR(16)  NOT NULL,              -- drawn with the row: a key that is claimed again has another one
     owner        VARCHAR(36)  NOT NULL,              -- who works on it; a new value at every takeover
-    lease_until  BIGINT       NOT NULL,
+    lease_until  BIGINT       NOT NULL,              -- until then nobody else may; equal to sent: its owner has let go of it
     created      BIGINT       NOT NULL,
     expires      BIGINT       NOT NULL,
-    look_at      BIGINT       NOT NULL DEFAULT 0,    -- when the sweeper looks at it, if it is unfinished
-    sent         BIGINT,                             -- last time something was sent for it
-    request      ${bytes},                           -- what was sent, written before it is
-    outcome      ${bytes},                           -- Talon.One's answer, kept when the partner's could not be made
+    look_at      BIGINT       NOT NULL,              -- when the sweeper looks at it, if its outcome is not known
+    sent         BIGINT,                             -- last time something was, or may have been, sent for it
+    request      ${bytes},                           -- what is sent, written before it is
+    outcome      ${bytes},                           -- what Talon.One answered, kept for the partner's answer
     result       VARCHAR(100) ${binary},             -- what Talon.One made for it, as <operation>:<id>:<created>
     made         VARCHAR(100),                       -- the same, where Talon.One gave an id: the answer of one key only
-    parked       VARCHAR(500),                       -- why an operator has to decide
+    campaign     VARCHAR(100),                       -- of a coupon that waits for a file: <application>/<campaign>
+    party        VARCHAR(64),                        -- whose call it is: parties are served in turn
+    home         VARCHAR(36),                        -- gateway where its caller waits
+    ready_at     BIGINT,                             -- since when it waits
+    reason       VARCHAR(500),                       -- why an operator has to decide
+    parked_from  VARCHAR(8),                         -- state that it was in before
     status       INTEGER,
     content_type VARCHAR(100),
-    body         ${bytes}
+    body         ${bytes},
+    CONSTRAINT answer_state CHECK (state IN
+        ('CLAIMED', 'READY', 'SENT', 'AGAIN', 'REFUSED', 'SETTLED', 'ANSWERED', 'PARKED')),
+    CONSTRAINT answer_parked CHECK ((state = 'PARKED') = (parked_from IS NOT NULL)
+        AND (state = 'PARKED') = (reason IS NOT NULL) AND (parked_from IS NULL OR parked_from <> 'PARKED')),
+    -- What is parked keeps all that its state before has.
+    CONSTRAINT answer_claimed CHECK (COALESCE(parked_from, state) <> 'CLAIMED'
+        OR sent IS NULL AND outcome IS NULL AND body IS NULL),
+    CONSTRAINT answer_waiting CHECK (COALESCE(parked_from, state) NOT IN ('READY', 'AGAIN')
+        OR request IS NOT NULL AND campaign IS NOT NULL AND party IS NOT NULL AND home IS NOT NULL
+            AND ready_at IS NOT NULL AND outcome IS NULL AND body IS NULL),
+    CONSTRAINT answer_ready CHECK (COALESCE(parked_from, state) <> 'READY' OR sent IS NULL),
+    CONSTRAINT answer_sent CHECK (COALESCE(parked_from, state) NOT IN ('SENT', 'AGAIN')
+        OR request IS NOT NULL AND sent IS NOT NULL AND outcome IS NULL AND body IS NULL),
+    CONSTRAINT answer_told CHECK (COALESCE(parked_from, state) NOT IN ('REFUSED', 'SETTLED')
+        OR outcome IS NOT NULL AND body IS NULL),
+    CONSTRAINT answer_answered CHECK (COALESCE(parked_from, state) <> 'ANSWERED'
+        OR status BETWEEN 200 AND 299 AND content_type IS NOT NULL AND body IS NOT NULL
+            AND request IS NULL AND outcome IS NULL)
 );
 -- Statements repeat an index's condition word by word: SQLite concludes nothing.
 CREATE INDEX answer_slots ON answer (slots) WHERE slots IS NOT NULL;
-CREATE INDEX answer_expires ON answer (expires);
-CREATE INDEX answer_held ON answer (state, lease_until) WHERE state <> 'DONE';
-CREATE INDEX answer_unknown ON answer (look_at) WHERE state = 'SENT' AND parked IS NULL;
-CREATE INDEX answer_parked ON answer (created) WHERE parked IS NOT NULL;
+CREATE INDEX answer_expires ON answer (expires) WHERE state IN ('SETTLED', 'ANSWERED');
+CREATE INDEX answer_held ON answer (lease_until) WHERE state IN ('CLAIMED', 'READY', 'REFUSED');
+CREATE INDEX answer_unknown ON answer (look_at) WHERE state IN ('SENT', 'AGAIN');
+CREATE INDEX answer_waiting ON answer (deployment, campaign, party, ready_at) WHERE state IN ('READY', 'AGAIN');
+CREATE INDEX answer_told ON answer (home) WHERE state IN ('REFUSED', 'SETTLED');
+CREATE INDEX answer_parked ON answer (created) WHERE state = 'PARKED';
 CREATE INDEX answer_result ON answer (deployment, result) WHERE result IS NOT NULL;
 CREATE UNIQUE INDEX answer_made ON answer (deployment, made) WHERE made IS NOT NULL;
 
@@ -108,22 +135,6 @@ CREATE TABLE lease (
     ends_at BIGINT      NOT NULL                     -- another may take it from then on
 );
 CREATE INDEX lease_ends_at ON lease (ends_at);
-
--- Coupons that wait for a file at one gateway of this database and may be sent by any.
-CREATE TABLE coupon_row (
-    position   ${counted},                           -- order of arrival
-    id         VARCHAR(36)  NOT NULL UNIQUE,         -- drawn each time that it waits
-    gateway    VARCHAR(36)  NOT NULL,                -- where its caller waits
-    deployment VARCHAR(100) NOT NULL,
-    campaign   VARCHAR(100) NOT NULL,                -- <application>/<campaign>
-    ends_at    BIGINT       NOT NULL,                -- nobody takes it from then on
-    taken_by   VARCHAR(36),                          -- gateway that sends it
-    content    ${bytes}     NOT NULL,                -- what is sent, and for which claim; sealed
-    outcome    ${bytes}                              -- what became of it, for its gateway; sealed
-);
-CREATE INDEX coupon_row_waiting ON coupon_row (deployment, position) WHERE taken_by IS NULL;
-CREATE INDEX coupon_row_told ON coupon_row (gateway, deployment) WHERE outcome IS NOT NULL;
-CREATE INDEX coupon_row_ends_at ON coupon_row (ends_at);
 
 -- When each gateway last found that it can write; asked by readiness.
 CREATE TABLE pulse (

@@ -413,16 +413,13 @@ public final class KeyProof {
             Credential credential,
             ObjectNode path,
             ObjectNode query) {
-        JsonNode none = JsonNodeFactory.instance.objectNode();
-        return new UpstreamCall(
-                operation,
-                deployment,
-                credential,
-                path == null ? none : path,
-                query == null ? none : query,
-                null,
-                null,
-                null,
-                WAIT);
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        if (path != null) {
+            request.set("path", path);
+        }
+        if (query != null) {
+            request.set("query", query);
+        }
+        return UpstreamCall.of(operation, deployment, credential, request, null, WAIT);
     }
 }

@@ -18,10 +18,13 @@ public final class SharedLeases implements Leases {
 
     private static final Logger LOG = LoggerFactory.getLogger(SharedLeases.class);
 
+    /** No lease is longer; one that seems to be was taken before the database's clock went back. */
+    private static final long LONGEST = 300_000;
+
     /** Takes one that nobody holds, or whose time is over. */
     private static final Sql TAKE = new Sql("INSERT INTO lease (id, holder, ends_at) VALUES (?, ?, " + Sql.NOW
             + " + ?) ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, ends_at = excluded.ends_at"
-            + " WHERE lease.ends_at <= " + Sql.NOW);
+            + " WHERE lease.ends_at <= " + Sql.NOW + " OR lease.ends_at > " + Sql.NOW + " + " + LONGEST);
 
     private static final Sql GIVE = new Sql("DELETE FROM lease WHERE id = ? AND holder = ?");
     private static final Sql PRUNE = new Sql("DELETE FROM lease WHERE ends_at < " + Sql.NOW + " - 60000");
@@ -36,7 +39,7 @@ public final class SharedLeases implements Leases {
 
     @Override
     public boolean take(String key, Duration length) {
-        return store.update(TAKE, Credential.sha256(key), holder, length.toMillis()) == 1;
+        return store.update(TAKE, Credential.sha256(key), holder, Math.min(length.toMillis(), LONGEST)) == 1;
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
-/** The file that importCoupons takes (contract 6.1): a header row, then one line for each coupon. */
+/** The file that importCoupons takes : a header row, then one line for each coupon. */
 final class CouponFile {
 
     /** Line on which the first coupon stands. */

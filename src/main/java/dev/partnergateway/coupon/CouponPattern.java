@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Makes literal coupon codes. The gateway draws them itself, because a literal code can be looked up after a crash
- * (contract 6, step 1).
+ * .
  *
  * @param text pattern; each {@code #} stands for one character
  * @param characters what may stand for it

@@ -1,96 +1,97 @@
 package dev.partnergateway.idempotency;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.EffectKey;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
-import dev.partnergateway.idempotency.Row.State;
 import dev.partnergateway.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 
 /**
  * A call's hold on its key: while it lasts, nobody else works on the same key. Steps whose calls cannot be sent twice
- * write down here what they are about to send, before they send it (design rule 5).
+ * write down here what they are about to send, before they send it. What became of it is noted here, and committed when
+ * the claim is answered or given back; what is not committed by then is found out by looking.
  */
 public final class Claim {
 
     private static final String PROPERTY = Claim.class.getName();
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final AnswerTable table;
     private final String id;
+    private final String origin;
     private final String owner;
-    private final long created;
-    private final boolean resumed;
-    private State state;
-    private boolean kept;
+    private final String home;
+    private final long leaseEnds;
+    private final long createdAt;
+
+    /** Whoever held it before may have sent what need not be written down. */
+    private boolean begunBefore;
+
+    private ClaimState state;
+    private long sentAt;
+
+    /** Something was sent under this hold, and it may be under way. */
+    private boolean justSent;
+
+    /** What was sent last was sent although it was not known what had become of what was sent before. */
+    private boolean doubtful;
+
+    /** What was written down is sent when the partner asks again. */
+    private boolean keptForNextTime;
+
+    private boolean givenBack;
+    private Duration nextLook = Duration.ZERO;
     private String parked;
-    private long sent;
     private ObjectNode request;
     private JsonNode outcome;
 
-    Claim(AnswerTable table, String id, String owner, long created) {
+    /**
+     * A first call's.
+     *
+     * @param begun just before it was taken, as {@link System#nanoTime} counts
+     */
+    Claim(AnswerTable table, String id, String origin, String owner, Duration lease, long begun) {
         this.table = table;
         this.id = id;
+        this.origin = origin;
         this.owner = owner;
-        this.created = created;
-        this.resumed = false;
-        this.state = State.CLAIMED;
+        this.home = null;
+        this.leaseEnds = begun + lease.toNanos();
+        this.createdAt = begun;
+        this.begunBefore = false;
+        this.state = ClaimState.CLAIMED;
     }
 
     /**
      * Takes up what somebody else began.
      *
+     * @param begun just before it was taken, as {@link System#nanoTime} counts
      * @throws IOException when the row's JSON cannot be read
      */
-    Claim(AnswerTable table, Row row, String owner) throws IOException {
+    Claim(AnswerTable table, Row row, String owner, Duration lease, long begun) throws IOException {
         this.table = table;
         this.id = row.id();
+        this.origin = row.origin();
         this.owner = owner;
-        this.created = row.created();
-        this.resumed = true;
-        this.state = row.state();
-        this.sent = row.sent();
+        this.home = row.home();
+        this.leaseEnds = begun + lease.toNanos();
+        this.createdAt = row.read() - Duration.ofMillis(row.age()).toNanos();
+        this.sentAt = row.read() - Duration.ofMillis(row.sinceSent()).toNanos();
+        this.begunBefore = row.state() == ClaimState.CLAIMED;
+        this.state = switch (row.state()) {
+            case READY -> ClaimState.CLAIMED;
+            case AGAIN -> ClaimState.SENT;
+            default -> row.state();
+        };
         this.request = row.request() == null ? null : (ObjectNode) Json.read(row.request());
         this.outcome = row.outcome() == null ? null : Json.read(row.outcome());
-    }
-
-    /** Acts for a claim that was handed over: under its owner's hold, so that every fence holds. */
-    Claim(AnswerTable table, ObjectNode handedOver) {
-        this.table = table;
-        this.id = handedOver.path("id").asText();
-        this.owner = handedOver.path("owner").asText();
-        this.created = handedOver.path("created").asLong();
-        this.resumed = true;
-        goOn(handedOver);
-    }
-
-    /** What another gateway needs to send something for this claim, and this one to go on afterwards. */
-    public ObjectNode handOver() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("id", id).put("owner", owner).put("created", created);
-        json.put("state", state.name()).put("kept", kept).put("sent", sent);
-        if (request != null) {
-            json.set("request", request);
-        }
-        return json;
-    }
-
-    /** Goes on from where the gateway that it was handed over to has brought it. */
-    public void goOn(ObjectNode handedOver) {
-        state = State.valueOf(handedOver.path("state").asText());
-        kept = handedOver.path("kept").asBoolean();
-        sent = handedOver.path("sent").asLong();
-        request = (ObjectNode) handedOver.get("request");
     }
 
     /** The claim of an exchange; empty when its call is like no other. A part of a whole has not the claim of the whole. */
@@ -109,10 +110,11 @@ public final class Claim {
      * Commits what is about to be sent.
      *
      * @param content everything needed to find out later whether it was carried out, or to send it again
-     * @throws Refusal 503 when another process has taken the key over
+     * @return until when it may be sent, as {@link System#nanoTime} counts: from then on somebody else may
+     * @throws Refusal 503 when another process has taken the key over, or may have
      */
-    public void sending(ObjectNode content) {
-        sending(content, null);
+    public long sending(ObjectNode content) {
+        return sending(content, null);
     }
 
     /**
@@ -121,69 +123,88 @@ public final class Claim {
      * @param name the same for all that cannot be told apart afterwards, at most 60 characters; null = Talon.One gives an
      *     id
      */
-    public void sending(ObjectNode content, String name) {
-        long now = table.now();
+    public long sending(ObjectNode content, String name) {
         String result = name == null ? null : result(content, name) + ':';
-        if (!table.sending(new AnswerTable.Sending(id, owner, Json.write(content), result), now)) {
-            throw Refusal.retry(503, "Another gateway has taken this call over: try again", Duration.ofSeconds(1));
+        if (!table.sending(id, owner, content, result)) {
+            throw takenOver();
         }
-        sent(content, now);
+        begunBefore = false;
+        doubtful = state == ClaimState.SENT;
+        state = ClaimState.SENT;
+        justSent = true;
+        request = content;
+        return leaseEnds;
+    }
+
+    private static Refusal takenOver() {
+        return Refusal.retry(503, "Another gateway has taken this call over: try again", SOON);
     }
 
     /**
-     * Commits what is about to be sent for many claims at once.
+     * Lets it wait for a file, which any gateway may send.
      *
-     * @param contents what {@link #sending(ObjectNode)} takes, for each claim
-     * @return claims that another process has taken over: nothing may be sent for them
+     * @param wanted within which it is of use
+     * @throws Refusal 503 when another process has taken the key over
      */
-    public static Set<Claim> sending(Map<Claim, ObjectNode> contents) {
-        Set<Claim> lost = new HashSet<>();
-        if (contents.isEmpty()) {
-            return lost;
+    void waitReady(ObjectNode content, String campaign, String party, String gateway, Duration wanted) {
+        boolean sentBefore = state == ClaimState.SENT;
+        long millis = Math.min(Math.max(1, wanted.toMillis()), Row.LONGEST_LEASE.toMillis());
+        begunBefore = false;
+        request = content;
+        // Should the store fail now, it may have been done all the same, and somebody may have taken it.
+        state = sentBefore ? ClaimState.AGAIN : ClaimState.READY;
+        if (!table.ready(
+                new AnswerTable.Waiting(id, owner, content, campaign, party, gateway, 0, millis), sentBefore)) {
+            throw takenOver();
         }
-        List<Claim> claims = List.copyOf(contents.keySet());
-        long now = claims.get(0).table.now();
-        int[] written = claims.get(0)
-                .table
-                .sending(
-                        claims.stream()
-                                .map(claim -> new AnswerTable.Sending(
-                                        claim.id, claim.owner, Json.write(contents.get(claim)), null))
-                                .toList(),
-                        now);
-        for (int i = 0; i < written.length; i++) {
-            if (written[i] == 1) {
-                claims.get(i).sent(contents.get(claims.get(i)), now);
-            } else {
-                lost.add(claims.get(i));
-            }
-        }
-        return lost;
     }
 
-    private void sent(ObjectNode content, long now) {
-        state = State.SENT;
-        kept = false;
-        sent = now;
-        request = content;
+    /** Waits for no file any more; false when somebody has taken it. */
+    boolean withdraw() {
+        boolean withdrawn = table.withdraw(id, owner, state == ClaimState.AGAIN);
+        givenBack |= withdrawn;
+        return withdrawn;
+    }
+
+    /** Somebody else goes on with it: there is nothing to give back. */
+    public void leave() {
+        givenBack = true;
     }
 
     /** Talon.One did what was asked; a failure from here on does not lose its answer. */
     public void settled(JsonNode answer) {
-        state = State.SETTLED;
+        state = ClaimState.SETTLED;
         outcome = answer;
     }
 
-    /** Talon.One refused what was sent: it had no effect. */
-    public void refused() {
-        state = State.CLAIMED;
-        kept = false;
+    /**
+     * What was sent last had no effect: it was refused, or did not leave. That says nothing of what was sent before, if it
+     * is not known what became of that.
+     *
+     * @return whether nothing is under way now
+     */
+    public boolean refused() {
+        justSent = false;
+        if (!doubtful) {
+            state = ClaimState.CLAIMED;
+        }
+        return !doubtful;
     }
 
-    /** Talon.One had no time for what was sent: it had no effect, and the same is sent next time. */
+    /**
+     * Talon.One had no time for what was sent last, or it did not leave: the same is sent next time.
+     *
+     * @see #refused()
+     */
     public void postponed() {
-        state = State.CLAIMED;
-        kept = true;
+        keptForNextTime = refused();
+    }
+
+    /** It was looked for, long enough after the last time that something was sent, and is not there. */
+    public void absent() {
+        state = ClaimState.CLAIMED;
+        doubtful = false;
+        justSent = false;
     }
 
     /** Nobody but an operator can tell what became of it. */
@@ -193,22 +214,17 @@ public final class Claim {
 
     /** Notes for the operator what happened to this claim. */
     public void note(String event) {
-        table.note(id, table.now(), event);
-    }
-
-    /** Whether somebody worked on this key before and did not finish. */
-    public boolean resumed() {
-        return resumed;
+        table.note(id, event);
     }
 
     /** Whether something was sent whose outcome is not known. */
     public boolean unknown() {
-        return state == State.SENT;
+        return state.unknown();
     }
 
     /** Talon.One's answer, when it is known. */
     public Optional<JsonNode> outcome() {
-        return Optional.ofNullable(state == State.SETTLED ? outcome : null);
+        return Optional.ofNullable(state == ClaimState.SETTLED ? outcome : null);
     }
 
     /** What was written down to be sent, or null. */
@@ -216,51 +232,92 @@ public final class Claim {
         return request;
     }
 
-    /** When the key was first seen, in milliseconds since 1970 UTC. */
-    public long created() {
-        return created;
+    /** Something else is to be sent, which is not written down yet. */
+    public void request(ObjectNode content) {
+        request = content;
     }
 
-    /** When something was last sent, in milliseconds since 1970 UTC; 0 = never. */
-    public long sent() {
-        return sent;
+    /** Names this hold on the key, also for whoever sends it under it. */
+    public String hold() {
+        return id + ' ' + owner;
+    }
+
+    /** Time since the key was first seen. */
+    public Duration age() {
+        return Duration.ofNanos(System.nanoTime() - createdAt);
+    }
+
+    /** Time since nothing was sent for it any more. */
+    public Duration sinceSent() {
+        return justSent ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - sentAt);
+    }
+
+    /** Until when something may be sent for it, as {@link System#nanoTime} counts: from then on somebody else may. */
+    public long leaseEnds() {
+        return leaseEnds;
     }
 
     String id() {
         return id;
     }
 
+    String owner() {
+        return owner;
+    }
+
+    String home() {
+        return home;
+    }
+
+    String origin() {
+        return origin;
+    }
+
+    /** When it is looked at again, should it be given back unknown. */
+    void nextLook(Duration pause) {
+        nextLook = pause;
+    }
+
     /**
      * Gives the row back after work that ended without an answer for a partner.
      *
-     * @param effectUnknown whether the failure left the outcome open
+     * @param effectUnknown whether the failure left open what became of what need not be written down
      */
     void giveBack(boolean effectUnknown) {
-        long now = table.now();
-        if (outcome().isPresent()) {
-            unlessAnothers(() -> table.settle(id, owner, Json.write(outcome), result(), made()));
-        } else if (parked != null) {
-            park(parked);
-        } else if (kept && !effectUnknown) {
-            table.keep(id, owner, now);
-        } else if (effectUnknown || unknown()) {
-            table.release(id, owner, now, 0);
-        } else if (resumed && request == null) {
-            // Who held the key before may have sent what need not be written down: the key keeps standing for that.
-            table.keep(id, owner, now);
-        } else {
-            table.delete(id, owner);
+        if (givenBack) {
+            return;
+        }
+        givenBack = true;
+        if (parked != null && state != ClaimState.SETTLED) {
+            table.park(id, owner, parked);
+            return;
+        }
+        switch (state) {
+            case SETTLED -> unlessAnothers(() -> table.settle(id, owner, outcome, result(), made(), Duration.ZERO));
+            case SENT -> table.letGoSent(List.of(new AnswerTable.Key(id, owner)), justSent, nextLook);
+            case CLAIMED -> {
+                if (effectUnknown || begunBefore || keptForNextTime) {
+                    table.letGoClaimed(id, owner);
+                } else {
+                    table.free(id, owner);
+                }
+            }
+            case READY, AGAIN -> table.withdraw(id, owner, state == ClaimState.AGAIN);
+            default -> throw new IllegalStateException("a claim that is " + state + " is not held");
         }
     }
 
-    /** Frees the key of a call that turned out to be another one's repeat. */
-    void withdraw() {
-        table.delete(id, owner);
+    /** Frees the key of a call that turned out to be another one's repeat, or was told that it was refused. */
+    void free() {
+        givenBack = true;
+        table.free(id, owner);
     }
 
     /** Stores the partner's answer; false when the row was lost to another process, or left to the operator. */
     boolean done(int status, String contentType, byte[] body) {
-        return unlessAnothers(() -> table.done(id, owner, status, contentType, body, result(), made()));
+        boolean stored = unlessAnothers(() -> table.answer(id, owner, status, contentType, body, result(), made()));
+        givenBack = true;
+        return stored;
     }
 
     /** Two keys never share what Talon.One made once: the later of the two is for the operator. */
@@ -271,16 +328,14 @@ public final class Claim {
             if (!e.duplicate()) {
                 throw e;
             }
-            park("what Talon.One answered is the result of another call");
+            table.park(id, owner, "what Talon.One answered is the result of another call");
             return false;
         }
     }
 
-    private void park(String reason) {
-        table.release(id, owner, table.now(), 0);
-        if (table.park(id, owner, reason)) {
-            note("parked: " + reason);
-        }
+    /** Keeps what Talon.One has made for a caller at another gateway, who has some time to come for it. */
+    void keepFor(Duration caller) {
+        unlessAnothers(() -> table.settle(id, owner, outcome, result(), made(), caller));
     }
 
     /** What cannot be told apart from others of its name has no time of creation. */
@@ -307,19 +362,19 @@ public final class Claim {
      * were not refused.
      *
      * @param deployment the operator's name of the deployment
-     * @param since milliseconds since 1970 UTC
+     * @param within how long ago they were sent at most
      */
-    public List<Other> others(String deployment, String name, long since) {
-        return table.alike(id, deployment, result(request, name), since);
+    public List<Other> others(String deployment, String name, Duration within) {
+        return table.alike(id, deployment, result(request, name), within);
     }
 
     /**
      * Another claim.
      *
-     * @param sent when it was last sent, in milliseconds since 1970 UTC
+     * @param sent how long ago it was last sent
      * @param carriedOut whether Talon.One is known to have done it
      */
-    public record Other(long sent, boolean carriedOut) {}
+    public record Other(Duration sent, boolean carriedOut) {}
 
     /**
      * Whether something that Talon.One made is already the result of another claim.

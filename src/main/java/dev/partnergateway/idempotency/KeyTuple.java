@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What makes two calls the same (contract 2.9), as a route states it:
+ * What makes two calls the same (docs/behaviour.md#keys), as a route states it:
  * {@code {"key": [...], "recipient": "...", "window": "15m"}}, or {@code {"idempotencyKeyOf": ...}}: the caller's own
  * {@code Idempotency-Key} of this customer or session, which stands for one content and is kept for a day. Deployment, principal and operation are always part of
  * it, so that nobody ever gets another tenant's answer.

@@ -1,7 +1,6 @@
 package dev.partnergateway.idempotency;
 
 import dev.partnergateway.call.Refusal;
-import dev.partnergateway.idempotency.Row.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +9,8 @@ import java.util.UUID;
 
 /** Who may work on a key: the first who takes it, later whoever takes it over when the lease of the first has run out. */
 final class Keys {
+
+    private static final int ORIGIN = 16;
 
     private final AnswerTable table;
 
@@ -29,9 +30,12 @@ final class Keys {
         static final Taken BUSY = new Taken(null, null);
     }
 
-    /** The row a call is about: its own, or by the table of D9 another recipient's of the same identifier. */
+    /**
+     * The row a call is about: its own, or another slot's of the same identifier, whose coupon is this call's, too
+     * (docs/behaviour.md#keys).
+     */
     String target(KeyTuple tuple) {
-        if (tuple.slots() == null || table.stands(tuple.key(), table.now())) {
+        if (tuple.slots() == null || table.stands(tuple.key())) {
             return tuple.key();
         }
         return stranger(tuple).orElse(tuple.key());
@@ -41,63 +45,84 @@ final class Keys {
      * Looks at a key and takes it if nobody has it.
      *
      * @param target as {@link #target} gave it
-     * @param lease how long nobody else may have it; null = it is only looked at
-     * @throws Refusal 422 when it stands for a call that says something else
+     * @param wanted how long nobody else may have it; null = it is only looked at
+     * @throws Refusal 422 when it stands for a call that says something else; 503 when this gateway cannot read it
      */
-    Taken take(KeyTuple tuple, String target, String deployment, String operation, Duration lease) {
-        long now = table.now();
+    Taken take(KeyTuple tuple, String target, String deployment, String operation, Duration wanted) {
         boolean own = target.equals(tuple.key());
-        String owner = UUID.randomUUID().toString();
+        Duration lease = wanted == null || wanted.compareTo(Row.LONGEST_LEASE) < 0 ? wanted : Row.LONGEST_LEASE;
         // Most calls are the first of their key: they take it without a look.
-        if (lease != null && own && insert(tuple, deployment, operation, owner, now, lease)) {
-            return first(tuple, new Claim(table, tuple.key(), owner, now));
+        if (lease != null && own) {
+            Claim claim = insert(tuple, deployment, operation, lease);
+            if (claim != null) {
+                return first(tuple, claim);
+            }
         }
         Optional<Row> found = table.find(target);
-        if (found.isPresent() && found.get().expired(now)) {
-            table.deleteExpired(target, now);
-            found = Optional.empty();
+        if (found.isEmpty()) {
+            return Taken.BUSY;
         }
-        if (found.isPresent() && found.get().isOfOther(tuple)) {
+        Row row = found.get();
+        if (row.state() == ClaimState.ANSWERED && row.expired() || row.state() == ClaimState.REFUSED && !row.leased()) {
+            table.forget(target);
+            Claim claim = lease != null && own ? insert(tuple, deployment, operation, lease) : null;
+            return claim == null ? Taken.BUSY : first(tuple, claim);
+        }
+        if (row.isOfOther(tuple)) {
             throw Refusal.of(
                     422,
                     "header Idempotency-Key: it was used for another call before, which said something else; take a new"
                             + " one");
         }
-        if (found.isPresent() && (found.get().parked() != null || found.get().state() == State.DONE)) {
-            return new Taken(found.get(), null);
+        if (row.state() == ClaimState.PARKED) {
+            return new Taken(row, null);
         }
-        if (lease == null) {
+        if (row.flaw() == Row.Flaw.SEALED) {
+            throw unreadable();
+        }
+        if (row.flaw() == Row.Flaw.DAMAGED) {
+            table.park(row.id(), row.owner(), row.reason());
             return Taken.BUSY;
         }
-        if (found.isPresent()) {
-            return takeOver(tuple, found.get(), owner, now, now + lease.toMillis());
+        if (row.state() == ClaimState.ANSWERED) {
+            return new Taken(row, null);
         }
-        return own && insert(tuple, deployment, operation, owner, now, lease)
-                ? first(tuple, new Claim(table, tuple.key(), owner, now))
-                : Taken.BUSY;
+        return lease == null ? Taken.BUSY : takeOver(tuple, row, lease);
     }
 
-    private boolean insert(
-            KeyTuple tuple, String deployment, String operation, String owner, long now, Duration lease) {
-        return table.insert(tuple, deployment, operation, owner, now, now + lease.toMillis());
+    /** Another gateway, or this one when it has the same keys as the others, can answer. */
+    private static Refusal unreadable() {
+        return Refusal.retry(
+                503,
+                "The first call's answer is sealed with a key that this gateway does not have: try again",
+                Duration.ofSeconds(1));
     }
 
-    private Taken takeOver(KeyTuple tuple, Row row, String owner, long now, long leaseUntil) {
+    private Claim insert(KeyTuple tuple, String deployment, String operation, Duration lease) {
+        String owner = UUID.randomUUID().toString();
+        String origin = owner.replace("-", "").substring(0, ORIGIN);
+        long begun = System.nanoTime();
+        return table.insert(tuple, deployment, operation, origin, owner, lease)
+                ? new Claim(table, tuple.key(), origin, owner, lease, begun)
+                : null;
+    }
+
+    private Taken takeOver(KeyTuple tuple, Row row, Duration lease) {
         // What another slot's call did not even begin is not this call's to begin.
-        boolean begun = row.state() != State.CLAIMED;
-        if (!(begun || row.id().equals(tuple.key()))
-                || row.leased(now)
-                || !table.takeOver(row, owner, now, leaseUntil)) {
+        boolean begun = row.state() != ClaimState.CLAIMED && row.state() != ClaimState.READY;
+        String owner = UUID.randomUUID().toString();
+        long now = System.nanoTime();
+        if (!(begun || row.id().equals(tuple.key())) || row.leased() || !table.takeOver(row, owner, lease)) {
             return Taken.BUSY;
         }
         try {
-            Claim claim = new Claim(table, row, owner);
+            Claim claim = new Claim(table, row, owner, lease, now);
             if (claim.unknown()) {
                 claim.note("taken over by a repeat");
             }
             return begun ? new Taken(null, claim) : first(tuple, claim);
         } catch (IOException | ClassCastException e) {
-            table.park(row.id(), owner, Row.UNREADABLE + "it is not JSON");
+            table.park(row.id(), owner, "the stored row cannot be read: it is not JSON");
             return Taken.BUSY;
         }
     }
@@ -108,22 +133,21 @@ final class Keys {
      */
     private Taken first(KeyTuple tuple, Claim claim) {
         if (tuple.slots() != null && stranger(tuple).isPresent()) {
-            claim.withdraw();
+            claim.free();
             return Taken.BUSY;
         }
         return new Taken(null, claim);
     }
 
     /**
-     * The slot that by D9 answers a call which has none of its own: that of anybody for a recipient's call, the only one
-     * for a call that names no recipient.
+     * The slot that answers a call which has none of its own: that of anybody for a recipient's call, the only one for a
+     * call that names no recipient (docs/behaviour.md#keys).
      */
     private Optional<String> stranger(KeyTuple tuple) {
-        long now = table.now();
         if (tuple.bound()) {
-            return table.stands(tuple.anybody(), now) ? Optional.of(tuple.anybody()) : Optional.empty();
+            return table.stands(tuple.anybody()) ? Optional.of(tuple.anybody()) : Optional.empty();
         }
-        List<String> others = table.others(tuple.slots(), tuple.key(), now, 2);
+        List<String> others = table.others(tuple.slots(), tuple.key(), 2);
         return others.size() == 1 ? Optional.of(others.get(0)) : Optional.empty();
     }
 }

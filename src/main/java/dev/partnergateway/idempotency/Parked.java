@@ -39,7 +39,7 @@ public final class Parked {
 
     /** One parked call with what was sent and its history; empty when none of that id is parked. */
     public Optional<ObjectNode> show(String id) {
-        return table.find(id).filter(row -> row.parked() != null).map(row -> {
+        return table.find(id).filter(row -> row.state() == ClaimState.PARKED).map(row -> {
             ObjectNode shown = summary(row);
             shown.set("request", json(row.request()));
             ArrayNode history = shown.putArray("history");
@@ -55,9 +55,12 @@ public final class Parked {
         return noted(id, "the operator wants it tried again", table.unpark(id));
     }
 
-    /** It did not happen: forgets the key, so that the partner's next call is a first one. False when not parked. */
+    /**
+     * It did not happen: forgets the key, so that the partner's next call is a first one. False when it is not parked, or
+     * its partner has been answered: then it did happen.
+     */
     public boolean free(String id) {
-        boolean freed = table.deleteParked(id);
+        boolean freed = table.freeParked(id);
         if (freed) {
             LOG.info("The operator says that parked call {} did not happen: its key is free", id);
         }
@@ -71,19 +74,14 @@ public final class Parked {
      * @param body its JSON; null = none
      */
     public boolean done(String id, int status, JsonNode body) {
-        Optional<Row> row = table.find(id).filter(found -> found.parked() != null);
-        if (row.isEmpty()) {
-            return false;
-        }
-        String owner = UUID.randomUUID().toString();
         byte[] bytes = body == null ? new byte[0] : Json.write(body);
-        boolean stored = table.seize(row.get(), owner) && table.done(id, owner, status, JSON, bytes, null, null);
+        boolean stored = table.answerParked(id, UUID.randomUUID().toString(), status, JSON, bytes);
         return noted(id, "the operator says that it happened", stored);
     }
 
     private boolean noted(String id, String event, boolean happened) {
         if (happened) {
-            table.note(id, table.now(), event);
+            table.note(id, event);
         }
         return happened;
     }
@@ -97,7 +95,9 @@ public final class Parked {
         if (row.sent() != 0) {
             summary.put("sent", Instant.ofEpochMilli(row.sent()).toString());
         }
-        return summary.put("reason", row.parked());
+        return summary.put("answered", row.parkedFrom() == ClaimState.ANSWERED)
+                .put("state", row.parkedFrom().name())
+                .put("reason", row.reason());
     }
 
     private static JsonNode json(byte[] bytes) {

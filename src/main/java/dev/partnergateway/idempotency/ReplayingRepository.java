@@ -1,7 +1,6 @@
 package dev.partnergateway.idempotency;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
@@ -32,8 +31,8 @@ import org.apache.camel.support.service.ServiceSupport;
 
 /**
  * The idempotent consumer's repository ({@code #answers} in a route): the first call of a key is worked on, a repeat
- * gets the first one's answer, byte for byte, and a repeat that comes while the first is running waits for it (contract
- * 2.9). A call that failed without effect frees its key; one whose effect is not known keeps it, and the next repeat
+ * gets the first one's answer, byte for byte, and a repeat that comes while the first is running waits for it
+ * (docs/behaviour.md#repeats). A call that failed without effect frees its key; one whose effect is not known keeps it, and the next repeat
  * finds out.
  */
 public final class ReplayingRepository extends ServiceSupport implements IdempotentRepository {
@@ -66,7 +65,8 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
 
     private static final Duration RECORDED = Duration.ofDays(1);
 
-    private static final Duration ABANDONED = Duration.ofDays(1);
+    /** Longer than Talon.One keeps an {@code Idempotency-Key}: what a claim has sent under its own is not sent twice. */
+    private static final Duration ABANDONED = Duration.ofHours(25);
 
     private final AnswerTable table;
     private final Keys keys;
@@ -83,7 +83,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
      */
     public ReplayingRepository(
             Store store, Seal seal, Access access, Consumer<Deployment> working, MeterRegistry meters) {
-        this.table = new AnswerTable(store, seal, System::currentTimeMillis);
+        this.table = new AnswerTable(store, seal);
         this.keys = new Keys(table);
         this.access = access;
         this.working = working;
@@ -119,8 +119,8 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
             Taken taken = Taken.BUSY;
             try {
                 taken = other == null ? first(call, tuple, target) : take(call, tuple, target, false);
-                if (taken.row() != null && taken.row().parked() != null) {
-                    throw parked(taken.row());
+                if (taken.row() != null && taken.row().state() == ClaimState.PARKED) {
+                    throw leftToOperator();
                 }
                 if (taken.row() != null) {
                     replay(exchange, taken.row());
@@ -180,10 +180,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     }
 
     /** Only an operator can tell what became of the first call; saying so again and again costs nobody anything. */
-    private Refusal parked(Row row) {
-        if (row.parked() != null && row.parked().startsWith(Row.UNREADABLE)) {
-            table.park(row.id(), row.owner(), row.parked());
-        }
+    private static Refusal leftToOperator() {
         return Refusal.retry(
                 504, "It is not known what became of the first call: the operator has been told", PARKED_RETRY);
     }
@@ -219,7 +216,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
      */
     private static void begin(Exchange exchange, Claim claim, String statement) {
         claim.on(exchange);
-        EffectKey.give(exchange, Credential.sha256(claim.id() + ':' + claim.created()), statement);
+        EffectKey.give(exchange, Credential.sha256(claim.id() + ':' + claim.origin()), statement);
     }
 
     private static void replay(Exchange exchange, Row row) {
@@ -308,7 +305,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         }
         try {
             Exception failure = exchange.getException();
-            if (claim.resumed() && claim.unknown() && damaged(failure)) {
+            if (claim.unknown() && damaged(failure)) {
                 claim.parked("it cannot be worked on: " + failure.getClass().getSimpleName());
             }
             boolean unknown = failure instanceof Refusal refusal && refusal.effect() == Refusal.Effect.UNKNOWN;
@@ -340,9 +337,8 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     /** Frees keys whose window has passed, a few at a time, for 20 seconds at most; to be called every minute. */
     public void prune() {
         long end = System.nanoTime() + PRUNE_AT_MOST.toNanos();
-        long now = table.now();
-        while (table.prune(now, now - ABANDONED.toMillis(), PRUNED_AT_ONCE) == PRUNED_AT_ONCE
-                && System.nanoTime() < end) {
+        table.lookSooner();
+        while (table.prune(ABANDONED, PRUNED_AT_ONCE) == PRUNED_AT_ONCE && System.nanoTime() < end) {
             try {
                 Thread.sleep(PRUNE_PAUSE_MILLIS);
             } catch (InterruptedException e) {
@@ -369,13 +365,9 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         return table.countUnfinished();
     }
 
-    /**
-     * Acts for a claim of another gateway, under that gateway's hold.
-     *
-     * @param handedOver what {@link Claim#handOver} gave there
-     */
-    public Claim onBehalf(ObjectNode handedOver) {
-        return new Claim(table, handedOver);
+    /** Claims that wait to be sent many at a time, at all gateways of the store. */
+    public WaitingClaims waiting() {
+        return new WaitingClaims(table);
     }
 
     /** What is left to the operator. */

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finishes what a crash or a silent Talon.One left with an unknown outcome (contract 6, step 6), so that the partner's
- * repeat finds it done. What stays unknown for a day is left to the operator.
+ * Finishes what a crash or a silent Talon.One left with an unknown outcome, so that the partner's repeat finds it done.
+ * What stays unknown for a day is left to the operator, whatever the reason is.
  */
 public final class Sweeper {
 
@@ -29,8 +29,6 @@ public final class Sweeper {
 
     /** What was left by one crash is finished together: steps answer many questions with one call. */
     private static final int AT_ONCE = 500;
-
-    private static final int REMEMBERED = 10_000;
 
     private final AnswerTable table;
     private final Function<String, Deployment> deployments;
@@ -58,11 +56,10 @@ public final class Sweeper {
 
     /** Goes once over what is unfinished; to be called about every second, by one thread. Never throws. */
     public void sweep() {
-        long now = table.now();
         try {
             int free = AT_ONCE - running.get();
-            for (Row row : free <= 0 ? List.<Row>of() : table.abandoned(now, free)) {
-                work(row, now);
+            for (Row row : free <= 0 ? List.<Row>of() : table.due(free)) {
+                work(row);
             }
         } catch (StoreException e) {
             LOG.warn("The store did not answer; unfinished calls are looked at again later");
@@ -71,68 +68,87 @@ public final class Sweeper {
         }
     }
 
-    private void work(Row row, long now) {
-        table.lookAt(row.id(), now + pause(row, now).toMillis());
-        if (row.parked() != null) {
-            table.park(row.id(), row.owner(), row.parked());
+    private void work(Row row) {
+        if (row.flaw() == Row.Flaw.DAMAGED) {
+            table.park(row.id(), row.owner(), row.reason());
+            return;
+        }
+        Deployment deployment = deployments.apply(row.deployment());
+        if (deployment == null || row.flaw() == Row.Flaw.SEALED) {
+            // Other gateways may know it, or it comes back.
+            String reason = deployment == null ? "its deployment is not configured any more" : row.reason();
+            if (row.age() > GIVEN_UP.toMillis()) {
+                table.park(row.id(), row.owner(), "not known for a day: " + reason);
+            } else {
+                table.lookLater(row, pause(row));
+            }
             return;
         }
         String owner = UUID.randomUUID().toString();
-        Deployment deployment = deployments.apply(row.deployment());
-        if (deployment == null || !table.takeOver(row, owner, now, now + LEASE.toMillis())) {
+        long begun = System.nanoTime();
+        if (!table.takeOver(row, owner, LEASE)) {
             return;
         }
         Claim claim;
         try {
-            claim = new Claim(table, row, owner);
+            claim = new Claim(table, row, owner, LEASE, begun);
         } catch (IOException | ClassCastException e) {
-            table.park(row.id(), owner, Row.UNREADABLE + "it is not JSON");
+            table.park(row.id(), owner, "the stored row cannot be read: it is not JSON");
             return;
         }
+        claim.nextLook(pause(row));
         running.incrementAndGet();
-        executor.execute(() -> {
-            try {
-                finish(row, claim, deployment, now);
-            } catch (StoreException e) {
-                LOG.warn("The store did not answer; unfinished calls are looked at again later");
-            } finally {
+        boolean handed = false;
+        try {
+            executor.execute(() -> {
+                try {
+                    finish(row.operation(), claim, deployment);
+                } catch (StoreException e) {
+                    LOG.warn("The store did not answer; unfinished calls are looked at again later");
+                } finally {
+                    running.decrementAndGet();
+                }
+            });
+            handed = true;
+        } finally {
+            if (!handed) {
                 running.decrementAndGet();
             }
-        });
+        }
     }
 
-    private void finish(Row row, Claim claim, Deployment deployment, long now) {
-        boolean unknown = true;
+    private void finish(String operation, Claim claim, Deployment deployment) {
+        String reason = "nobody has asked for it again";
         try {
             Finisher finisher = finishers.get(claim.request().path("operation").asText());
             if (finisher != null) {
                 finisher.finish(deployment, claim);
             }
         } catch (Refusal refusal) {
-            unknown = refusal.effect() == Refusal.Effect.UNKNOWN;
-            if (unknown && now - row.created() > GIVEN_UP.toMillis()) {
-                claim.parked("not known for a day: " + refusal.getMessage());
-            }
+            reason = refusal.getMessage();
         } catch (RuntimeException e) {
-            LOG.error("An unfinished {} could not be looked at", row.operation(), e);
+            LOG.error("An unfinished {} could not be looked at", operation, e);
+            reason = "it cannot be worked on: " + e.getClass().getSimpleName();
             if (ReplayingRepository.damaged(e)) {
-                claim.parked("it cannot be worked on: " + e.getClass().getSimpleName());
+                claim.parked(reason);
             }
         } finally {
-            claim.giveBack(unknown);
+            if (claim.unknown() && claim.age().compareTo(GIVEN_UP) > 0) {
+                claim.parked("not known for a day: " + reason);
+            }
+            claim.giveBack(false);
         }
         if (claim.outcome().isPresent()) {
-            LOG.info("An unfinished {} was finished", row.operation());
+            LOG.info("An unfinished {} was finished", operation);
         }
     }
 
     /** Ever longer: what Talon.One could not tell for an hour, it will not tell within a second. */
-    private static Duration pause(Row row, long now) {
-        Duration since = Duration.ofMillis(Math.max(0, now - row.sent()));
-        if (since.compareTo(FIRST_PAUSE) < 0) {
+    private static Duration pause(Row row) {
+        Duration pause = Duration.ofMillis(row.age()).dividedBy(4);
+        if (pause.compareTo(FIRST_PAUSE) < 0) {
             return FIRST_PAUSE;
         }
-        Duration pause = since.dividedBy(4).compareTo(FIRST_PAUSE) < 0 ? FIRST_PAUSE : since.dividedBy(4);
         return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
 }

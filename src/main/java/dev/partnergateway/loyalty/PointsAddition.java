@@ -25,7 +25,7 @@ import org.apache.camel.Exchange;
 /**
  * Carries out {@code talon-one:addLoyaltyPoints}: takes {@code {path, body}} of addLoyaltyPoints, gives nothing. Talon.One
  * takes no key for it and tells no id: what is sent is written down before, and an unknown outcome is looked up among the
- * profile's transactions (contract 2.9). What a partner can repeat, because it gave an {@code Idempotency-Key}, is sent
+ * profile's transactions (docs/behaviour.md#points). What a partner can repeat, because it gave an {@code Idempotency-Key}, is sent
  * once more when it is certain that it is not there. What it cannot repeat is never sent again: it has been told that
  * the outcome is not known, and may have acted on that.
  */
@@ -64,7 +64,7 @@ public final class PointsAddition implements UpstreamStep, Finisher {
         Claim claim = Claim.of(exchange).orElseGet(() -> answers.record(exchange));
         if (claim.outcome().isEmpty()) {
             call.sends(repeatable ? PartnerCall.Phase.SENDING : PartnerCall.Phase.SENDING_ONCE);
-            if (claim.unknown() && claim.request() != null) {
+            if (claim.unknown()) {
                 resume(call.deployment(), claim, call::upstreamWait);
             } else {
                 ObjectNode content = request.deepCopy();
@@ -89,8 +89,9 @@ public final class PointsAddition implements UpstreamStep, Finisher {
         UpstreamAnswer answer;
         try {
             answer = talonOne.sendOnce(upstream, () -> {
-                claim.sending(content, points.name());
+                long sendBy = claim.sending(content, points.name());
                 written.set(true);
+                return sendBy;
             });
         } catch (Unanswered e) {
             if (!e.sent()) {
@@ -142,6 +143,8 @@ public final class PointsAddition implements UpstreamStep, Finisher {
     private void resume(Deployment deployment, Claim claim, Supplier<Duration> patience) {
         Points points = new Points(claim.request());
         PointsLookup.Found found;
+        // What becomes visible while it is being looked for may be missed: the look counts from its beginning.
+        boolean settled = claim.sinceSent().compareTo(settleTime) >= 0;
         try {
             found = lookup.find(deployment, key(points), claim, points, patience.get());
         } catch (Refusal refusal) {
@@ -153,9 +156,9 @@ public final class PointsAddition implements UpstreamStep, Finisher {
             return;
         }
         parkIfSeveral(claim, found);
-        boolean settled = System.currentTimeMillis() - claim.sent() >= settleTime.toMillis();
         if (found.none() && settled && points.mayBeSentAgain()) {
             claim.note("not found: it is sent once more");
+            claim.absent();
             send(deployment, claim, points.lastTime(), patience);
             return;
         }

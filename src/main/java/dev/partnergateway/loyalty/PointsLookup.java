@@ -17,10 +17,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds out among a profile's transactions whether points were added (contract 2.9). */
+/** Finds out among a profile's transactions whether points were added (docs/behaviour.md#points). */
 final class PointsLookup {
 
-    /** Talon.One may carry out a call this long after it was sent by any gateway's clock, at the latest. */
+    /** Talon.One may carry out a call this long after it was written down, at the latest. */
     private static final Duration LONGEST_CALL = Duration.ofSeconds(65);
 
     private static final String PAGE = "1000";
@@ -60,8 +60,8 @@ final class PointsLookup {
      * @throws Refusal when Talon.One cannot be asked
      */
     Found find(Deployment deployment, Credential key, Claim claim, Points points, Duration patience) {
-        long asked = System.currentTimeMillis();
-        Instant earliest = deployment.clock().earliest(Instant.ofEpochMilli(claim.created()));
+        long asked = System.nanoTime();
+        Instant earliest = deployment.clock().earliest(Instant.now().minus(claim.age()));
         JsonNode page = list(deployment, key, points, earliest, patience);
         List<JsonNode> free = new ArrayList<>();
         for (JsonNode transaction : page.path("data")) {
@@ -74,13 +74,14 @@ final class PointsLookup {
         if (page.path("hasMore").asBoolean()) {
             return new Found(false, null, false);
         }
-        long since = claim.created() - LONGEST_CALL.toMillis();
+        Duration age = claim.age();
+        Duration unsettled = settleTime.plusNanos(System.nanoTime() - asked);
         int made = 0;
         int perhaps = 0;
         boolean soon = false;
-        for (Claim.Other other : claim.others(deployment.name(), points.nameOfMatching(), since)) {
-            boolean recent = other.sent() > asked - settleTime.toMillis();
-            if (other.carriedOut() && other.sent() >= claim.created() && !recent) {
+        for (Claim.Other other : claim.others(deployment.name(), points.nameOfMatching(), age.plus(LONGEST_CALL))) {
+            boolean recent = other.sent().compareTo(unsettled) < 0;
+            if (other.carriedOut() && other.sent().compareTo(age) <= 0 && !recent) {
                 made++;
             } else {
                 perhaps++;

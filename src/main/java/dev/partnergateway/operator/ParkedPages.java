@@ -55,7 +55,12 @@ final class ParkedPages {
     private Answer decide(String id, String decision, byte[] body) {
         return switch (decision) {
             case "retry" -> decided(parked.retry(id));
-            case "free" -> decided(parked.free(id));
+            case "free" ->
+                parked.free(id)
+                        ? Answer.done()
+                        : parked.show(id)
+                                .map(answered -> Answer.refusal(409, "Its partner was answered: it did happen"))
+                                .orElseGet(ParkedPages::unknown);
             case "done" -> done(id, body);
             default -> Answer.refusal(404, "The decisions are retry, free and done");
         };

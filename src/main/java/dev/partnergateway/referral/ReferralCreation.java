@@ -12,6 +12,7 @@ import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Claim;
 import dev.partnergateway.idempotency.Finisher;
+import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.Timestamps;
 import dev.partnergateway.talonone.UpstreamCall;
@@ -27,8 +28,8 @@ import org.apache.camel.Exchange;
 
 /**
  * Carries out {@code talon-one:createReferral}: takes {@code {body}} of createReferral, gives the referral. Talon.One takes
- * no key for it: an unknown outcome is looked up among the advocate's referrals (contract 2.9). It has no dry run either
- * (contract 2.7): a caller that asked for one gets the referral as it would be.
+ * no key for it: an unknown outcome is looked up among the advocate's referrals (docs/behaviour.md#referrals). It has no
+ * dry run either: a caller that asked for one gets the referral as it would be.
  */
 public final class ReferralCreation implements UpstreamStep, Finisher {
 
@@ -36,6 +37,7 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
 
     private final TalonOne talonOne;
     private final Access access;
+    private final ReplayingRepository answers;
     private final KnownKeys keys;
     private final Duration settleTime;
     private final UpstreamOperation create;
@@ -44,12 +46,15 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
     /**
      * Puts the step together.
      *
+     * @param answers writes down calls that came without a key of their own
      * @param keys referrals can be looked up with no other
      * @param settleTime how long after it was sent Talon.One may take to list a referral
      */
-    public ReferralCreation(TalonOne talonOne, Access access, KnownKeys keys, Duration settleTime) {
+    public ReferralCreation(
+            TalonOne talonOne, Access access, ReplayingRepository answers, KnownKeys keys, Duration settleTime) {
         this.talonOne = talonOne;
         this.access = access;
+        this.answers = answers;
         this.keys = keys;
         this.settleTime = settleTime;
         this.create = talonOne.contract().operation("createReferral");
@@ -67,34 +72,28 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
         }
         keys.remember(call.credential());
         Party party = new Party(call.deployment(), call.credential(), call::upstreamWait);
-        Claim claim = Claim.of(exchange).orElse(null);
-        call.sends(claim == null ? PartnerCall.Phase.SENDING_ONCE : PartnerCall.Phase.SENDING);
-        if (claim == null) {
-            return send(party, request);
-        }
+        boolean repeatable = Claim.of(exchange).isPresent();
+        Claim claim = Claim.of(exchange).orElseGet(() -> answers.record(exchange));
+        call.sends(repeatable ? PartnerCall.Phase.SENDING : PartnerCall.Phase.SENDING_ONCE);
         JsonNode referral = claim.outcome().orElseGet(() -> once(party, claim, request));
         claim.settled(referral);
         return referral;
     }
 
-    /** Looks only: what is not there is sent again when the partner still wants it, and not before. */
+    /** Looks only: what is not there is sent when the partner still wants it, and not before. */
     @Override
     public void finish(Deployment deployment, Claim claim) {
-        keys.find(claim.request().path("key").asText())
-                .flatMap(key -> find(new Party(deployment, key, () -> UNHURRIED), claim))
-                .ifPresent(claim::settled);
+        Credential key = keys.find(claim.request().path("key").asText())
+                .orElseThrow(
+                        () -> Refusal.unknown(503, "The partner's key has not been used since this gateway started"));
+        look(new Party(deployment, key, () -> UNHURRIED), claim).ifPresent(claim::settled);
     }
 
     private JsonNode once(Party party, Claim claim, ObjectNode request) {
-        if (claim.unknown() && claim.request() != null) {
-            // What becomes visible while it is being looked for may be missed: the look counts from its beginning.
-            long asked = System.currentTimeMillis();
-            Optional<JsonNode> found = find(party, claim);
+        if (claim.unknown()) {
+            Optional<JsonNode> found = look(party, claim);
             if (found.isPresent()) {
                 return found.get();
-            }
-            if (asked - claim.sent() < settleTime.toMillis()) {
-                throw Refusal.unknown(503, "It is not known yet whether Talon.One created the referral");
             }
             claim.note("not found: it is sent again");
         }
@@ -102,9 +101,16 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
         content.put("operation", create.id());
         content.put("key", party.key().hash());
         content.set("body", request.get("body"));
-        claim.sending(content);
+        UpstreamCall call = UpstreamCall.of(
+                create,
+                party.deployment(),
+                party.key(),
+                request,
+                null,
+                party.patience().get());
+        long sendBy = claim.sending(content);
         try {
-            return send(party, request);
+            return talonOne.call(call.sentBy(sendBy));
         } catch (Refusal refusal) {
             if (refusal.effect() == Refusal.Effect.NONE) {
                 claim.refused();
@@ -113,14 +119,22 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
         }
     }
 
-    private JsonNode send(Party party, ObjectNode request) {
-        return talonOne.call(UpstreamCall.of(
-                create,
-                party.deployment(),
-                party.key(),
-                request,
-                null,
-                party.patience().get()));
+    /**
+     * Looks for what was sent. When it is not there, nothing is under way any more.
+     *
+     * @throws Refusal when that is not known yet
+     */
+    private Optional<JsonNode> look(Party party, Claim claim) {
+        // What becomes visible while it is being looked for may be missed: the look counts from its beginning.
+        boolean settled = claim.sinceSent().compareTo(settleTime) >= 0;
+        Optional<JsonNode> found = find(party, claim);
+        if (found.isEmpty() && !settled) {
+            throw Refusal.unknown(503, "It is not known yet whether Talon.One created the referral");
+        }
+        if (found.isEmpty()) {
+            claim.absent();
+        }
+        return found;
     }
 
     private Optional<JsonNode> find(Party party, Claim claim) {
@@ -146,7 +160,7 @@ public final class ReferralCreation implements UpstreamStep, Finisher {
             }
             throw Refusal.unknown(refusal.status(), refusal.getMessage());
         }
-        Instant earliest = party.deployment().clock().earliest(Instant.ofEpochMilli(claim.created()));
+        Instant earliest = party.deployment().clock().earliest(Instant.now().minus(claim.age()));
         for (JsonNode referral : answer.path("referrals")) {
             if (same(referral, wanted)
                     && !Timestamps.of(referral.path("created")).isBefore(earliest)

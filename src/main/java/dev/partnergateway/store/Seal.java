@@ -3,6 +3,7 @@ package dev.partnergateway.store;
 import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.SettingsException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -96,8 +97,17 @@ public final class Seal {
         return renewed;
     }
 
-    /** Makes the form that is stored; null stays null. */
+    /** As {@link #seal(byte[], String)}, for what may stand anywhere. */
     public byte[] seal(byte[] body) {
+        return seal(body, "");
+    }
+
+    /**
+     * Makes the form that is stored; null stays null.
+     *
+     * @param place where it stands: sealed with a key, it cannot be read in another place
+     */
+    public byte[] seal(byte[] body, String place) {
         if (body == null) {
             return null;
         }
@@ -108,7 +118,7 @@ public final class Seal {
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
         try {
-            byte[] secret = cipher(Cipher.ENCRYPT_MODE, current.byName().get(current.first()), nonce)
+            byte[] secret = cipher(Cipher.ENCRYPT_MODE, current.byName().get(current.first()), nonce, place)
                     .doFinal(body);
             return ByteBuffer.allocate(1 + NAME_BYTES + NONCE_BYTES + secret.length)
                     .put(SEALED)
@@ -121,12 +131,18 @@ public final class Seal {
         }
     }
 
+    /** As {@link #open(byte[], String)}, for what may stand anywhere. */
+    public byte[] open(byte[] stored) {
+        return open(stored, "");
+    }
+
     /**
      * Gives back what was sealed; null stays null.
      *
-     * @throws UnreadableException when its key is not there any more, or it was damaged
+     * @param place where it was said to stand when it was sealed
+     * @throws UnreadableException when its key is not there, or it was damaged or moved
      */
-    public byte[] open(byte[] stored) {
+    public byte[] open(byte[] stored, String place) {
         if (stored == null) {
             return null;
         }
@@ -140,14 +156,14 @@ public final class Seal {
         Keys current = keys();
         SecretKeySpec key = current == null ? null : current.byName().get(buffer.getInt());
         if (key == null) {
-            throw new UnreadableException("its encryption key is not configured");
+            throw new UnreadableException("its encryption key is not configured", true);
         }
         byte[] nonce = new byte[NONCE_BYTES];
         buffer.get(nonce);
         byte[] secret = new byte[buffer.remaining()];
         buffer.get(secret);
         try {
-            return cipher(Cipher.DECRYPT_MODE, key, nonce).doFinal(secret);
+            return cipher(Cipher.DECRYPT_MODE, key, nonce, place).doFinal(secret);
         } catch (GeneralSecurityException e) {
             throw new UnreadableException("it is damaged");
         }
@@ -165,14 +181,18 @@ public final class Seal {
         return open(sent);
     }
 
-    private static Cipher cipher(int mode, SecretKeySpec key, byte[] nonce) throws GeneralSecurityException {
+    private static Cipher cipher(int mode, SecretKeySpec key, byte[] nonce, String place)
+            throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.updateAAD(place.getBytes(StandardCharsets.UTF_8));
         return cipher;
     }
 
-    /** A stored body cannot be read; an operator has to look at it. */
+    /** A stored body cannot be read here. */
     public static final class UnreadableException extends RuntimeException {
+
+        private final boolean keyIsMissing;
 
         /**
          * Says why.
@@ -180,7 +200,17 @@ public final class Seal {
          * @param reason what is wrong with it
          */
         public UnreadableException(String reason) {
+            this(reason, false);
+        }
+
+        private UnreadableException(String reason, boolean keyIsMissing) {
             super(reason, null, false, false);
+            this.keyIsMissing = keyIsMissing;
+        }
+
+        /** Whether it may be in order: who has the key that it was sealed with can read it. */
+        public boolean keyIsMissing() {
+            return keyIsMissing;
         }
     }
 }

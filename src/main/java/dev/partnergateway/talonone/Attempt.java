@@ -1,7 +1,9 @@
 package dev.partnergateway.talonone;
 
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MessageConstraintException;
 
@@ -27,22 +29,29 @@ final class Attempt {
 
     // Told by the client's threads and the alarm, read by the calling thread, which alone has room and taken.
     private final long deadline;
+    private final OptionalLong sendBy;
     private volatile Fate fate = Fate.NOT_SENT;
     private volatile boolean late;
+    private volatile boolean tooLate;
     private volatile int status;
     private volatile boolean readable = true;
     private final int largest;
     private AnswerRoom room;
     private long taken;
 
-    private Attempt(Duration patience, int largest) {
+    private Attempt(Duration patience, OptionalLong sendBy, int largest) {
         this.largest = largest;
+        this.sendBy = sendBy;
         this.deadline = System.nanoTime() + patience.toNanos();
     }
 
-    /** Begins one on this thread; {@link #over} ends it. */
-    static Attempt begin(Duration patience, int largest) {
-        Attempt attempt = new Attempt(patience, largest);
+    /**
+     * Begins one on this thread; {@link #over} ends it.
+     *
+     * @param sendBy until when it may leave, as {@link System#nanoTime} counts; empty = until it is over
+     */
+    static Attempt begin(Duration patience, OptionalLong sendBy, int largest) {
+        Attempt attempt = new Attempt(patience, sendBy, largest);
         CURRENT.set(attempt);
         return attempt;
     }
@@ -81,8 +90,17 @@ final class Attempt {
         return Duration.ofMillis(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
     }
 
-    /** There is a connection: from now on bytes may leave. */
-    void connected() {
+    /**
+     * There is a connection: from now on bytes may leave. However long it took to come here, what is late does not leave.
+     *
+     * @throws IOException when its time is over; it is not sent
+     */
+    void connected() throws IOException {
+        long now = System.nanoTime();
+        if (deadline - now <= 0 || sendBy.isPresent() && sendBy.getAsLong() - now <= 0) {
+            tooLate = true;
+            throw new IOException("it would have left too late");
+        }
         fate = Fate.UNKNOWN;
     }
 
@@ -122,7 +140,7 @@ final class Attempt {
     /** What this failure means for whoever made the call. */
     Unanswered failed(Throwable failure) {
         if (fate == Fate.NOT_SENT) {
-            return new Unanswered(Unanswered.Reason.NOT_SENT, failure);
+            return new Unanswered(tooLate ? Unanswered.Reason.TOO_LATE : Unanswered.Reason.NOT_SENT, failure);
         }
         return new Unanswered(
                 !late && isGarbled(failure) ? Unanswered.Reason.GARBLED : Unanswered.Reason.SILENT, failure);

@@ -26,6 +26,9 @@ public final class Budget implements AutoCloseable {
 
     private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
 
+    /** Until one who asks for a turn has most likely been answered. */
+    private static final Duration ASKED_SOON = Duration.ofMillis(2);
+
     private final Allowance allowance;
     private final Meters meters;
     private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
@@ -96,6 +99,10 @@ public final class Budget implements AutoCloseable {
         private final FairQueue<CompletableFuture<Turn>> queue = new FairQueue<>();
         private long nextAt = System.nanoTime();
         private boolean scheduled;
+
+        /** Somebody asks whether there is a turn, one at a time. */
+        private boolean asking;
+
         /** A guess: when two answers come at once, one of them may count for nothing. */
         private volatile Duration usual = FIRST_GUESS;
 
@@ -105,15 +112,13 @@ public final class Budget implements AutoCloseable {
         }
 
         Turn take(String party, Duration patience) {
+            Optional<Turn> now = takeNow();
+            if (now.isPresent()) {
+                return now.get();
+            }
             CompletableFuture<Turn> mine = new CompletableFuture<>();
             long begun = System.nanoTime();
             synchronized (this) {
-                if (queue.isEmpty()) {
-                    Optional<Turn> now = ask();
-                    if (now.isPresent()) {
-                        return now.get();
-                    }
-                }
                 Duration expected = expected(queue.ahead(party));
                 if (expected.compareTo(patience) > 0) {
                     meters.refused(name);
@@ -127,7 +132,9 @@ public final class Budget implements AutoCloseable {
                 meters.waited(name, System.nanoTime() - begun);
                 return turn;
             } catch (TimeoutException e) {
-                return late(party, mine);
+                withdraw(party, mine);
+                meters.refused(name);
+                throw refusal(SHORTEST_RETRY);
             } catch (InterruptedException e) {
                 withdraw(party, mine);
                 Thread.currentThread().interrupt();
@@ -137,18 +144,12 @@ public final class Budget implements AutoCloseable {
             }
         }
 
-        private Turn late(String party, CompletableFuture<Turn> mine) {
-            withdraw(party, mine);
-            meters.refused(name);
-            throw refusal(SHORTEST_RETRY);
-        }
-
+        /** A turn that is given meanwhile is given back: by this, or by who finds that nobody takes it. */
         private void withdraw(String party, CompletableFuture<Turn> mine) {
-            boolean waited;
             synchronized (this) {
-                waited = queue.remove(party, mine);
+                queue.remove(party, mine);
             }
-            if (!waited && mine.isDone()) {
+            if (!mine.cancel(false)) {
                 mine.join().unused();
             }
         }
@@ -160,8 +161,14 @@ public final class Budget implements AutoCloseable {
                     retry.compareTo(SHORTEST_RETRY) > 0 ? retry : SHORTEST_RETRY);
         }
 
-        synchronized Optional<Turn> takeNow() {
-            return queue.isEmpty() ? ask() : Optional.empty();
+        Optional<Turn> takeNow() {
+            synchronized (this) {
+                if (asking || !queue.isEmpty()) {
+                    return Optional.empty();
+                }
+                asking = true;
+            }
+            return ask();
         }
 
         synchronized int waiting() {
@@ -174,11 +181,22 @@ public final class Budget implements AutoCloseable {
                     .plus(Duration.ofSeconds(1).multipliedBy(others).dividedBy(perSecond));
         }
 
+        /** Asks, which may take a database, for whoever has set {@link #asking}; nobody else waits for the answer. */
         private Optional<Turn> ask() {
-            Allowance.Grant grant = allowance.take(name, perSecond);
-            Duration wait = grant.taken() ? Duration.ofSeconds(1).dividedBy(perSecond) : grant.pause();
+            Allowance.Grant grant = null;
+            try {
+                grant = allowance.take(name, perSecond);
+                return grant.taken() ? Optional.of(new Taken(this, grant.end())) : Optional.empty();
+            } finally {
+                asked(grant);
+            }
+        }
+
+        private synchronized void asked(Allowance.Grant grant) {
+            asking = false;
+            Duration wait =
+                    grant == null || grant.taken() ? Duration.ofSeconds(1).dividedBy(perSecond) : grant.pause();
             nextAt = System.nanoTime() + wait.toNanos();
-            return grant.taken() ? Optional.of(new Taken(this, grant.end())) : Optional.empty();
         }
 
         private void schedule() {
@@ -189,29 +207,40 @@ public final class Budget implements AutoCloseable {
         }
 
         private void serve() {
-            CompletableFuture<Turn> next = null;
-            Optional<Turn> turn;
             synchronized (this) {
                 scheduled = false;
                 if (queue.isEmpty()) {
                     return;
                 }
-                turn = ask();
-                if (turn.isPresent()) {
-                    next = queue.poll();
-                }
-                if (!queue.isEmpty()) {
+                if (asking) {
+                    nextAt = System.nanoTime() + ASKED_SOON.toNanos();
                     schedule();
+                    return;
+                }
+                asking = true;
+            }
+            Optional<Turn> turn = Optional.empty();
+            CompletableFuture<Turn> next = null;
+            try {
+                turn = ask();
+            } finally {
+                synchronized (this) {
+                    next = turn.isPresent() ? queue.poll() : null;
+                    if (!queue.isEmpty()) {
+                        schedule();
+                    }
                 }
             }
-            if (next != null) {
-                next.complete(turn.get());
+            if (turn.isPresent() && (next == null || !next.complete(turn.get()))) {
+                turn.get().unused();
             }
         }
 
-        synchronized void pause(Duration pause) {
+        void pause(Duration pause) {
             allowance.pause(name, pause);
-            nextAt = Math.max(nextAt, System.nanoTime() + pause.toNanos());
+            synchronized (this) {
+                nextAt = Math.max(nextAt, System.nanoTime() + pause.toNanos());
+            }
         }
 
         private void took(Duration time) {

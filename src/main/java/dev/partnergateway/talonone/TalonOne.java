@@ -3,39 +3,25 @@ package dev.partnergateway.talonone;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
-import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.talonone.UpstreamOperation.Key;
 import dev.partnergateway.telemetry.Telemetry;
-import dev.partnergateway.telemetry.UpstreamObservation;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePattern;
-import org.apache.camel.Message;
-import org.apache.camel.ProducerTemplate;
-import org.apache.camel.component.http.HttpComponent;
-import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
-import org.apache.hc.client5.http.utils.DateUtils;
-import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.HttpEntity;
 
 /**
- * The one way to a deployment: fixed path templates with encoded values, the right key, a bounded wait, over
- * camel-http. On the way a call waits for others that write the same profile, takes its turn at a Management endpoint,
- * is refused while the deployment fails or has too many calls, and is sent again where that is harmless.
+ * The one way to a deployment, over {@link UpstreamExchange}. On the way a call waits for others that write the same
+ * profile, takes its turn at a Management endpoint, is refused while the deployment fails or has too many calls, and is sent
+ * again where that is harmless.
  */
 public final class TalonOne implements AutoCloseable {
 
@@ -49,22 +35,14 @@ public final class TalonOne implements AutoCloseable {
 
     private static final Unanswered FAILED = new Unanswered(Unanswered.Reason.SILENT, new IOException());
 
-    private static final Runnable NOTHING = () -> {};
-
-    private static final int FORM_BYTES = 512;
-
     private final UpstreamContract contract;
-    private final CamelContext camel;
-    private final ProducerTemplate template;
     private final Settings settings;
-    private final Telemetry telemetry;
-    private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
     private final Map<String, Semaphore> connections = new ConcurrentHashMap<>();
     private final Meters meters;
     private final Budget budget;
     private final Sequence sequence;
     private final Breakers breakers;
-    private final TalonOneHttpClient client;
+    private final UpstreamExchange http;
     private volatile BiConsumer<Deployment, Credential> accepted = (deployment, credential) -> {};
 
     /**
@@ -82,38 +60,17 @@ public final class TalonOne implements AutoCloseable {
             Leases leases,
             Telemetry telemetry) {
         this.contract = contract;
-        this.camel = camel;
         this.settings = settings;
-        this.telemetry = telemetry;
         this.meters = new Meters(telemetry.meters());
         this.budget = new Budget(allowance, meters);
         this.sequence = new Sequence(settings.sequenceLimit(), leases, meters);
         this.breakers = new Breakers(settings.breakerPause(), meters);
-        this.template = camel.createProducerTemplate();
-        // Each deployment has its own share: one that is slow takes no connection from another.
-        this.client = new TalonOneHttpClient(
-                settings.connections(),
-                settings.connections() * (settings.deployments().size() + 1),
-                settings.connectTimeout());
-        configure(camel.getComponent("http", HttpComponent.class));
-        configure(camel.getComponent("https", HttpComponent.class));
-    }
-
-    private void configure(HttpComponent http) {
-        http.setHttpClientConfigurer(client);
-        http.setClientConnectionManager(client.connections());
-        // A body arrives whole: it is taken as it is instead of going through a cache that may lie on disk.
-        http.setResponsePayloadStreamingThreshold(TalonOneHttpClient.LARGEST_BODY);
-        http.setCookieManagementDisabled(true);
-        http.setRedirectHandlingDisabled(true);
-        http.setAutomaticRetriesDisabled(true);
-        http.setCopyHeaders(false);
-        http.setUseSystemProperties(false);
+        this.http = new UpstreamExchange(camel, settings, telemetry);
     }
 
     /** Whether calls can be made at all; what is false once stays so until the process ends. */
     public boolean usable() {
-        return client.usable();
+        return http.usable();
     }
 
     /** Tells a listener whenever a deployment has done what a partner's key asked for. */
@@ -175,7 +132,7 @@ public final class TalonOne implements AutoCloseable {
      * @throws Refusal 429, 501 or 503 when it cannot be made in time; nothing was sent then
      */
     public Turn turn(Deployment deployment, UpstreamOperation operation, Credential party, Duration patience) {
-        authorization(operation, deployment, party);
+        UpstreamExchange.authorization(operation, deployment, party);
         breakers.check(deployment);
         return budget.take(deployment, operation, party(party), patience);
     }
@@ -186,7 +143,7 @@ public final class TalonOne implements AutoCloseable {
      * @throws Refusal 501 or 503 when the deployment cannot be called at all
      */
     public Optional<Turn> turnNow(Deployment deployment, UpstreamOperation operation) {
-        authorization(operation, deployment, null);
+        UpstreamExchange.authorization(operation, deployment, null);
         breakers.check(deployment);
         return budget.takeNow(deployment, operation);
     }
@@ -214,7 +171,8 @@ public final class TalonOne implements AutoCloseable {
                 Unanswered failure = null;
                 Optional<Duration> pause;
                 try {
-                    answer = once(call, deadline, NOTHING);
+                    Turn turn = turn(call, deadline);
+                    answer = send(call.within(left(deadline)), turn);
                     pause = Retries.after(call, answer, sent);
                 } catch (Unanswered e) {
                     failure = e;
@@ -248,16 +206,25 @@ public final class TalonOne implements AutoCloseable {
      * Calls a deployment exactly once, with what must be written down before it is sent. It is written down after all
      * waiting: whoever finds it later counts from then on how long the call may still be under way.
      *
-     * @param writeDown commits what is sent; nothing is sent when it throws
+     * @param writeDown commits what is sent and says until when it may leave, as {@link System#nanoTime} counts; nothing
+     *     is sent when it throws
      * @return whatever the deployment answered
      * @throws Unanswered when it did not
      * @throws Refusal 429 or 503 when its turn did not come; nothing was sent then
      */
-    public UpstreamAnswer sendOnce(UpstreamCall call, Runnable writeDown) throws Unanswered {
+    public UpstreamAnswer sendOnce(UpstreamCall call, LongSupplier writeDown) throws Unanswered {
         long deadline = System.nanoTime() + call.patience().toNanos();
         Sequence.Place place = sequence.enter(call, call.patience());
         try {
-            return once(call, deadline, writeDown);
+            Turn turn = turn(call, deadline);
+            UpstreamCall written;
+            try {
+                written = call.sentBy(writeDown.getAsLong());
+            } catch (RuntimeException e) {
+                turn.unused();
+                throw e;
+            }
+            return send(written.within(left(deadline)), turn);
         } finally {
             place.close();
         }
@@ -283,17 +250,10 @@ public final class TalonOne implements AutoCloseable {
                 : new Unanswered(Unanswered.Reason.SILENT, new IllegalStateException("answered " + answer.status()));
     }
 
-    private UpstreamAnswer once(UpstreamCall call, long deadline, Runnable writeDown) throws Unanswered {
-        Turn turn = call.operation().key() == Key.PARTNER
+    private Turn turn(UpstreamCall call, long deadline) {
+        return call.operation().key() == Key.PARTNER
                 ? Turn.FREE
                 : turn(call.deployment(), call.operation(), call.credential(), left(deadline));
-        try {
-            writeDown.run();
-        } catch (RuntimeException e) {
-            turn.unused();
-            throw e;
-        }
-        return send(call.within(left(deadline)), turn);
     }
 
     private static Duration left(long deadline) {
@@ -325,7 +285,7 @@ public final class TalonOne implements AutoCloseable {
         }
         Exchange exchange;
         try {
-            exchange = prepared(call);
+            exchange = http.prepared(call);
             breakers.enter(call.deployment());
         } catch (RuntimeException e) {
             turn.unused();
@@ -336,7 +296,10 @@ public final class TalonOne implements AutoCloseable {
         UpstreamAnswer answer = null;
         Throwable failure = null;
         try {
-            answer = exchange(call, exchange);
+            answer = http.carryOut(call, exchange);
+            if (call.operation().key() == Key.PARTNER && answer.status() / 100 == 2) {
+                accepted.accept(call.deployment(), call.credential());
+            }
             return answer;
         } catch (Unanswered | RuntimeException e) {
             failure = e;
@@ -355,8 +318,8 @@ public final class TalonOne implements AutoCloseable {
 
     private void note(UpstreamCall call, UpstreamAnswer answer, Throwable failure, long took) {
         boolean impatient = failure instanceof Unanswered unanswered
-                && unanswered.sent()
-                && call.patience().compareTo(FAIR_WAIT) < 0;
+                && (unanswered.sent() && call.patience().compareTo(FAIR_WAIT) < 0
+                        || unanswered.reason() == Unanswered.Reason.TOO_LATE);
         if (answer != null && answer.status() < 500 || impatient) {
             breakers.over(call.deployment(), null, took);
         } else {
@@ -364,143 +327,9 @@ public final class TalonOne implements AutoCloseable {
         }
     }
 
-    private Exchange prepared(UpstreamCall call) {
-        UpstreamOperation operation = call.operation();
-        Endpoint endpoint = endpoints.computeIfAbsent(
-                call.deployment().baseUrl().getScheme() + " " + operation.method(), this::endpoint);
-        Exchange exchange = endpoint.createExchange(ExchangePattern.InOut);
-        Message message = exchange.getMessage();
-        message.setHeader(Exchange.HTTP_URI, uri(call));
-        message.setHeader("Authorization", authorization(operation, call.deployment(), call.credential()));
-        message.setHeader("Accept", "application/json");
-        if (call.idempotencyKey() != null) {
-            message.setHeader("Idempotency-Key", call.idempotencyKey());
-        }
-        if (call.file() != null) {
-            form(call.file(), message);
-        } else if (call.body() != null && !operation.method().equals("GET")) {
-            message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-            message.setBody(Json.write(call.body()));
-        }
-        return exchange;
-    }
-
-    private UpstreamAnswer exchange(UpstreamCall call, Exchange exchange) throws Unanswered {
-        UpstreamOperation operation = call.operation();
-        Attempt attempt = Attempt.begin(call.patience(), call.operation().largestAnswer());
-        try (UpstreamObservation seen =
-                telemetry.upstream(call.deployment().name(), operation.id(), operation.method())) {
-            template.send(exchange.getFromEndpoint(), exchange);
-            Exception failure = exchange.getException();
-            if (failure != null) {
-                throwIfError(failure);
-                throw attempt.failed(failure);
-            }
-            UpstreamAnswer answer = UpstreamAnswer.of(call, exchange.getMessage(), attempt.isReadable());
-            seeTime(call.deployment(), exchange);
-            seen.answered(answer.status());
-            if (operation.key() == Key.PARTNER && answer.status() / 100 == 2) {
-                accepted.accept(call.deployment(), call.credential());
-            }
-            return answer;
-        } finally {
-            Attempt.over();
-        }
-    }
-
-    /** Camel wraps what it cannot carry as it is; an Error is not for this class to survive. */
-    private static void throwIfError(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof Error error) {
-                throw error;
-            }
-        }
-    }
-
-    /** The boundary is random: no text of a caller in the file can end its part. */
-    private static void form(byte[] file, Message message) {
-        try (HttpEntity form = MultipartEntityBuilder.create()
-                .addBinaryBody("upFile", file, ContentType.create("text/csv", StandardCharsets.UTF_8), "coupons.csv")
-                .build()) {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream(file.length + FORM_BYTES);
-            form.writeTo(bytes);
-            message.setHeader(Exchange.CONTENT_TYPE, form.getContentType());
-            message.setBody(bytes.toByteArray());
-        } catch (IOException e) {
-            throw new IllegalStateException("a form in memory could not be written", e);
-        }
-    }
-
     @Override
     public void close() {
         budget.close();
-        client.close();
-    }
-
-    private Endpoint endpoint(String schemeAndMethod) {
-        String[] parts = schemeAndMethod.split(" ");
-        return camel.getEndpoint(parts[0] + "://talon-one?throwExceptionOnFailure=false&skipResponseHeaders=false"
-                + "&headerFilterStrategy=#upstreamHeaders&httpMethod=" + parts[1]);
-    }
-
-    private static String authorization(UpstreamOperation operation, Deployment deployment, Credential credential) {
-        if (operation.key() == Key.PARTNER) {
-            return credential.authorization();
-        }
-        return "ManagementKey-v1 "
-                + deployment
-                        .managementKey()
-                        .orElseThrow(() -> Refusal.of(
-                                501, "This call needs a management key, which the operator has not configured"))
-                        .value();
-    }
-
-    private static String uri(UpstreamCall call) {
-        StringBuilder uri = new StringBuilder(call.deployment().baseUrl().toString());
-        for (String segment : call.operation().path()) {
-            uri.append('/');
-            if (segment.startsWith("{")) {
-                String name = segment.substring(1, segment.length() - 1);
-                String value = call.path().path(name).asText("");
-                if (value.isEmpty() || value.equals(".") || value.equals("..")) {
-                    throw Refusal.of(400, name + " cannot be part of an address: give another value");
-                }
-                uri.append(encode(value));
-            } else {
-                uri.append(segment);
-            }
-        }
-        char separator = '?';
-        for (Map.Entry<String, JsonNode> parameter : call.query().properties()) {
-            if (!call.operation().query().contains(parameter.getKey())) {
-                throw new IllegalArgumentException(
-                        call.operation().id() + " takes no query parameter " + parameter.getKey());
-            }
-            uri.append(separator)
-                    .append(encode(parameter.getKey()))
-                    .append('=')
-                    .append(encode(parameter.getValue().asText()));
-            separator = '&';
-        }
-        // camel-http expands placeholders in this text (CVE-2026-78164); encoded values cannot hold any.
-        if (uri.indexOf("{") >= 0) {
-            throw new IllegalStateException("an address with a brace is never called");
-        }
-        return uri.toString();
-    }
-
-    private static String encode(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8)
-                .replace("+", "%20")
-                .replace("*", "%2A")
-                .replace("%7E", "~");
-    }
-
-    private static void seeTime(Deployment deployment, Exchange exchange) {
-        String text = exchange.getMessage().getHeader("Date", String.class);
-        Instant date = text == null ? null : DateUtils.parseStandardDate(text);
-        if (date != null) {
-            deployment.clock().shows(date, Instant.now());
-        }
+        http.close();
     }
 }

@@ -7,6 +7,8 @@ public final class Unanswered extends Exception {
     enum Reason {
         /** There was no connection: the deployment knows nothing of it. */
         NOT_SENT,
+        /** It would have left too late: the deployment knows nothing of it. */
+        TOO_LATE,
         /** Nothing came, or not in time. */
         SILENT,
         /** Something came that cannot be understood, or more of it than is taken. */
@@ -22,7 +24,7 @@ public final class Unanswered extends Exception {
 
     /** Whether it may have reached the deployment. */
     public boolean sent() {
-        return reason != Reason.NOT_SENT;
+        return reason != Reason.NOT_SENT && reason != Reason.TOO_LATE;
     }
 
     Reason reason() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * One call to a deployment.
@@ -19,6 +20,7 @@ import java.time.Duration;
  * @param idempotencyKey value of {@code Idempotency-Key}; null = none
  * @param file content of the file part of a form that is sent instead of a body; null = none
  * @param patience longest time until the answer, waiting for others included
+ * @param sendBy until when it may leave, as {@link System#nanoTime} counts; empty = at any time
  */
 public record UpstreamCall(
         UpstreamOperation operation,
@@ -29,7 +31,8 @@ public record UpstreamCall(
         JsonNode body,
         byte[] file,
         String idempotencyKey,
-        Duration patience) {
+        Duration patience,
+        OptionalLong sendBy) {
 
     private static final JsonNode NONE = JsonNodeFactory.instance.objectNode();
 
@@ -54,12 +57,38 @@ public record UpstreamCall(
                 request.get("body"),
                 null,
                 idempotencyKey,
-                patience);
+                patience,
+                OptionalLong.empty());
+    }
+
+    /** The same call with a file instead of a body. */
+    public UpstreamCall withFile(byte[] content) {
+        return new UpstreamCall(
+                operation, deployment, credential, path, query, null, content, idempotencyKey, patience, sendBy);
     }
 
     /** The same call with another patience. */
     public UpstreamCall within(Duration newPatience) {
         return new UpstreamCall(
-                operation, deployment, credential, path, query, body, file, idempotencyKey, newPatience);
+                operation, deployment, credential, path, query, body, file, idempotencyKey, newPatience, sendBy);
+    }
+
+    /**
+     * The same call, which does not leave any more after a time: somebody else may send it then.
+     *
+     * @param time as {@link System#nanoTime} counts
+     */
+    public UpstreamCall sentBy(long time) {
+        return new UpstreamCall(
+                operation,
+                deployment,
+                credential,
+                path,
+                query,
+                body,
+                file,
+                idempotencyKey,
+                patience,
+                OptionalLong.of(time));
     }
 }

@@ -91,6 +91,7 @@ final class UpstreamErrors {
     static Refusal of(UpstreamOperation operation, Unanswered failure) {
         return switch (failure.reason()) {
             case NOT_SENT -> Refusal.retry(503, "Talon.One cannot be reached right now: try again", SOON);
+            case TOO_LATE -> Refusal.retry(503, "No time was left to call Talon.One: try again", SOON);
             case SILENT ->
                 operation.reads()
                         ? Refusal.retry(504, "Talon.One did not answer in time: try again", SOON)

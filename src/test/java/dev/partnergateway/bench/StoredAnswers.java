@@ -18,9 +18,10 @@ final class StoredAnswers {
 
     private static final int AT_ONCE = 5000;
     private static final int BYTES = 600;
-    private static final Sql INSERT = new Sql(
-            "INSERT INTO answer (id, slots, bound, deployment, operation, state, owner,"
-                    + " lease_until, created, expires, status, content_type, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private static final Sql INSERT =
+            new Sql("INSERT INTO answer (id, slots, bound, deployment, operation, state, owner,"
+                    + " lease_until, created, expires, status, content_type, body, origin, look_at)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'x', 0)");
 
     private StoredAnswers() {}
 
@@ -56,7 +57,7 @@ final class StoredAnswers {
             0,
             "bench",
             "braze/trackEvent",
-            "DONE",
+            "ANSWERED",
             UUID.randomUUID().toString(),
             0L,
             now,

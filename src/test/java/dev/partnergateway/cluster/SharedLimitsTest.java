@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.call.Credential;
 import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayProcess;
@@ -258,8 +259,9 @@ class SharedLimitsTest {
                 CompletableFuture.supplyAsync(() -> Together.call(30, number -> hastyCoupon(number, run, number)));
         AtomicInteger taken = new AtomicInteger();
         Await.until(() -> "no answer", () -> {
-            taken.addAndGet(store.update(
-                    new Sql("UPDATE coupon_row SET taken_by = ? WHERE taken_by IS NULL"), "a dead gateway"));
+            taken.addAndGet(
+                    store.update(new Sql("UPDATE answer SET state = 'SENT', sent = " + Sql.NOW + ", lease_until = "
+                            + Sql.NOW + " + 5000, look_at = " + Sql.NOW + " + 5000 WHERE state = 'READY'")));
             return answers.isDone();
         });
         assertTrue(taken.get() > 0, "nothing was taken");
@@ -363,6 +365,19 @@ class SharedLimitsTest {
         long begun = System.nanoTime();
         assertEquals(200, event(0, "held").status());
         assertTrue(System.nanoTime() - begun > Duration.ofMillis(1000).toNanos(), "nobody held it");
+    }
+
+    @Test
+    void aLeaseFromBeforeTheDatabasesClockWentBackHoldsNobodyUp() {
+        String profile = "shop profile back";
+        assertTrue(new SharedLeases(store).take(profile, Duration.ofSeconds(2)));
+        assertEquals(
+                1,
+                store.update(
+                        new Sql("UPDATE lease SET ends_at = ends_at + 3600000 WHERE id = ?"),
+                        Credential.sha256(profile)));
+        assertTrue(new SharedLeases(store).take(profile, Duration.ofHours(1)));
+        assertFalse(new SharedLeases(store).take(profile, Duration.ofSeconds(2)), "no lease lasts for an hour");
     }
 
     @Test

@@ -4,6 +4,9 @@ import dev.partnergateway.settings.Settings;
 import dev.partnergateway.store.Store;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -16,6 +19,7 @@ public enum Stores {
     POSTGRES;
 
     private Store store;
+    private Map<String, String> settings;
 
     /** Every kind. */
     public static Stream<Stores> all() {
@@ -25,12 +29,17 @@ public enum Stores {
     /** The store. */
     public synchronized Store store() {
         if (store == null) {
-            store = open(
-                    this == SQLITE
-                            ? Map.of("gateway.store.url", "jdbc:sqlite:" + GatewayUnderTest.storeFile())
-                            : Postgres.newStore());
+            settings = this == SQLITE
+                    ? Map.of("gateway.store.url", "jdbc:sqlite:" + GatewayUnderTest.storeFile())
+                    : Postgres.newStore();
+            store = open(settings);
         }
         return store;
+    }
+
+    /** A connection of somebody else's to the server. */
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(settings.get("gateway.store.url"), settings.get("gateway.store.user"), "");
     }
 
     private static Store open(Map<String, String> settings) {

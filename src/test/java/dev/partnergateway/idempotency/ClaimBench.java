@@ -51,12 +51,13 @@ final class ClaimBench {
     private static final int MILLI = 1_000_000;
     private static final int CLOCK_TICK_MICROS = 10_000;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final String COLUMNS = "INSERT INTO answer (id, slots, bound, deployment, operation, state, owner,"
-            + " lease_until, created, expires, status, content_type, body) ";
+    private static final String COLUMNS = "INSERT INTO answer (id, slots, bound, deployment, operation, state, origin,"
+            + " owner, lease_until, look_at, created, expires, status, content_type, body) ";
     private static final String LIKE_ALL =
-            ", NULL, 0, 'bench', 'braze/trackEvent', 'DONE', 'x', 0, ?, ? + i, 200, 'application/json', ";
+            ", NULL, 0, 'bench', 'braze/trackEvent', 'ANSWERED', 'x', 'x', 0, 0, ?, ? + i, 200, 'application/json', ";
     private static final Sql EXPIRED = new Sql(COLUMNS
-            + "VALUES (?, NULL, 0, 'bench', 'braze/trackEvent', 'DONE', 'x', 0, ?, ?, 200, 'application/json', ?)");
+            + "VALUES (?, NULL, 0, 'bench', 'braze/trackEvent', 'ANSWERED', 'x', 'x', 0, 0, ?, ?, 200,"
+            + " 'application/json', ?)");
     private static final String FILL_FILE =
             COLUMNS + "SELECT lower(hex(randomblob(32)))" + LIKE_ALL + "randomblob(" + BYTES
                     + ") FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?) SELECT i FROM n)";
@@ -88,7 +89,7 @@ final class ClaimBench {
 
     private void open() {
         store = Store.open(settings, new SimpleMeterRegistry());
-        table = new AnswerTable(store, new Seal(Optional.empty()), System::currentTimeMillis);
+        table = new AnswerTable(store, new Seal(Optional.empty()));
     }
 
     public static void main(String[] arguments) {
@@ -129,7 +130,7 @@ final class ClaimBench {
     }
 
     private void prune(long pauseNanos) {
-        while (table.prune(System.currentTimeMillis(), 0, 100) == 100) {
+        while (table.prune(Duration.ofDays(1), 100) == 100) {
             LockSupport.parkNanos(pauseNanos);
         }
     }
@@ -201,8 +202,8 @@ final class ClaimBench {
             KeyTuple tuple = tuple(window);
             String owner = tuple.key().substring(0, 36);
             long begun = System.nanoTime();
-            boolean mine = table.insert(tuple, "bench", "braze/trackEvent", owner, now, now + 10_000)
-                    && table.done(tuple.key(), owner, 200, "application/json", body, null, null);
+            boolean mine = table.insert(tuple, "bench", "braze/trackEvent", "origin", owner, Duration.ofSeconds(10))
+                    && table.answer(tuple.key(), owner, 200, "application/json", body, null, null);
             times[i] = System.nanoTime() - begun;
             if (!mine) {
                 throw new IllegalStateException("not stored");

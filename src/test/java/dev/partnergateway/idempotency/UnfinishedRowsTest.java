@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.DeploymentClock;
 import dev.partnergateway.call.Refusal;
+import dev.partnergateway.harness.Await;
+import dev.partnergateway.harness.StoreTime;
 import dev.partnergateway.harness.Stores;
 import dev.partnergateway.settings.Secret;
 import dev.partnergateway.store.Seal;
@@ -20,6 +22,8 @@ import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -27,9 +31,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -38,6 +44,7 @@ class UnfinishedRowsTest {
 
     private static final Duration LEASE = Duration.ofSeconds(7);
     private static final long DAY = Duration.ofDays(1).toMillis();
+    private static final Duration ABANDONED = Duration.ofHours(25);
     private static final Deployment DEPLOYMENT = new Deployment(
             "d",
             URI.create("http://localhost:1"),
@@ -50,15 +57,13 @@ class UnfinishedRowsTest {
             new DeploymentClock());
 
     private Store store;
-    private long now;
     private AnswerTable table;
     private Keys keys;
 
     private void in(Stores where) {
         store = where.store();
         store.update(new Sql("DELETE FROM answer"));
-        now = 1_800_000_000_000L;
-        table = new AnswerTable(store, new Seal(Optional.empty()), () -> now);
+        table = new AnswerTable(store, new Seal(Optional.empty()));
         keys = new Keys(table);
     }
 
@@ -96,7 +101,7 @@ class UnfinishedRowsTest {
         in(where);
         KeyTuple tuple = tuple("");
         Claim first = take(tuple).claim();
-        now += 7001;
+        StoreTime.pass(store, 7001);
         Claim second = take(tuple).claim();
         assertNotNull(second);
         assertThrows(Refusal.class, () -> first.sending(content("x")));
@@ -113,26 +118,31 @@ class UnfinishedRowsTest {
     void aKeyTakenOverFromACrashIsNotFreedByARefusalWhoseCallMayHaveBeenSentBefore(Stores where) {
         in(where);
         KeyTuple tuple = tuple("");
-        long begun = take(tuple).claim().created();
-        now += 7001;
+        String origin = take(tuple).claim().origin();
+        StoreTime.pass(store, 7001);
         take(tuple).claim().giveBack(false);
-        now += 7001;
+        StoreTime.pass(store, 7001);
         Claim third = take(tuple).claim();
-        assertEquals(begun, third.created(), "the upstream key is made of it");
-        assertTrue(third.resumed());
+        assertEquals(origin, third.origin(), "the upstream key is made of it");
     }
 
     @ParameterizedTest
     @EnumSource
-    void whatWasPostponedButMayHaveBeenSentByNowIsUnknown(Stores where) {
+    void aRefusalSaysNothingOfWhatWasSentBefore(Stores where) {
         in(where);
         KeyTuple tuple = tuple("");
-        Claim first = take(tuple).claim();
-        first.sending(content("x"));
-        first.postponed();
-        first.giveBack(true);
+        leaveUnknown(tuple, "x");
         Claim second = take(tuple).claim();
-        assertTrue(second.unknown());
+        second.sending(content("x"));
+        assertFalse(second.refused());
+        second.giveBack(false);
+        Claim third = take(tuple).claim();
+        assertTrue(third.unknown());
+        third.absent();
+        third.sending(content("x"));
+        assertTrue(third.refused(), "what was sent before had been looked for and was not there");
+        third.giveBack(false);
+        assertTrue(table.find(tuple.key()).isEmpty());
     }
 
     @ParameterizedTest
@@ -143,8 +153,9 @@ class UnfinishedRowsTest {
         Claim first = take(tuple).claim();
         Row read = table.find(tuple.key()).orElseThrow();
         first.sending(content("x"));
-        now += 7001;
-        assertFalse(table.takeOver(read, "other", now, now + 1000));
+        StoreTime.pass(store, 7001);
+        StoreTime.pass(store, -10);
+        assertFalse(table.takeOver(read, "other", LEASE));
     }
 
     @ParameterizedTest
@@ -153,12 +164,12 @@ class UnfinishedRowsTest {
         in(where);
         KeyTuple tuple = tuple("");
         take(tuple).claim().sending(content("x"));
-        now -= 3_600_000;
+        StoreTime.pass(store, -3_600_000);
         Claim second = take(tuple).claim();
         assertNotNull(second);
+        assertTrue(second.sinceSent().toMillis() < 1000, "its settle time begins anew");
         second.giveBack(true);
-        assertEquals(now, table.find(tuple.key()).orElseThrow().sent(), "its settle time begins anew");
-        assertEquals(1, table.abandoned(now, 10).size());
+        assertEquals(1, table.due(10).size());
     }
 
     @ParameterizedTest
@@ -198,15 +209,15 @@ class UnfinishedRowsTest {
                     throw Refusal.unknown(503, "Talon.One says nothing");
                 }),
                 Runnable::run);
-        now += DAY - 1;
+        StoreTime.pass(store, DAY - 60_000);
         sweeper.sweep();
         assertEquals(0, table.countParked());
-        now += DAY / 24;
+        StoreTime.pass(store, DAY / 24);
         sweeper.sweep();
         assertEquals(1, table.countParked());
         assertEquals(0, table.countUnfinished());
         assertEquals(
-                "not known for a day: Talon.One says nothing", take(stuck).row().parked());
+                "not known for a day: Talon.One says nothing", take(stuck).row().reason());
     }
 
     @ParameterizedTest
@@ -224,7 +235,7 @@ class UnfinishedRowsTest {
         sweeper.sweep();
         assertEquals(1, table.countUnfinished());
         deployment.set(DEPLOYMENT);
-        now += 60_000;
+        StoreTime.pass(store, 60_000);
         sweeper.sweep();
         assertEquals(1, finished.get());
     }
@@ -238,19 +249,19 @@ class UnfinishedRowsTest {
             Claim claim = take(tuple).claim();
             claim.sending(content("x"));
             claim.note("no answer");
-            now += 1;
+            StoreTime.pass(store, 1);
             claim.parked("nobody knows");
             claim.giveBack(true);
-            now += 1;
+            StoreTime.pass(store, 1);
         }
         Parked parked = new Parked(table);
         assertEquals(
                 Arrays.stream(tuples).map(KeyTuple::key).toList(), parked.list().findValuesAsText("id"));
         assertTrue(parked.retry(tuples[1].key()));
-        now += 1;
-        take(tuples[1]).claim().parked("still nobody knows");
+        StoreTime.pass(store, 1);
+        take(tuples[1]).claim();
         assertEquals(List.of(tuples[0].key(), tuples[2].key()), parked.list().findValuesAsText("id"));
-        now += 7001;
+        StoreTime.pass(store, 7001);
         Claim again = take(tuples[1]).claim();
         again.parked("still nobody knows");
         again.giveBack(true);
@@ -331,7 +342,7 @@ class UnfinishedRowsTest {
                 }))
                 .collect(Collectors.joining(","));
         Seal seal = new Seal(Optional.of(Secret.literal(text)));
-        return new Keys(new AnswerTable(store, seal, () -> now));
+        return new Keys(new AnswerTable(store, seal));
     }
 
     @ParameterizedTest
@@ -353,9 +364,10 @@ class UnfinishedRowsTest {
                 .done(200, "application/json", "recent-answer".getBytes(StandardCharsets.UTF_8));
         Keys withoutTheOld = keysSealedWith(2);
         assertEquals("recent-answer", answer(withoutTheOld, recent));
-        String reason =
-                withoutTheOld.take(old, old.key(), "d", "o", LEASE).row().parked();
-        assertTrue(reason.contains("its encryption key is not configured"), reason);
+        Refusal elsewhere = assertThrows(
+                Refusal.class, () -> withoutTheOld.take(old, old.key(), "d", "o", LEASE), "others may read it");
+        assertEquals(503, elsewhere.status());
+        assertEquals(0, table.countParked(), "it is left alone");
         assertEquals("secret-answer", answer(rotated, old), "it is readable again when the key is back");
     }
 
@@ -373,18 +385,6 @@ class UnfinishedRowsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aRowInNoKnownStateIsForTheOperator(Stores where) {
-        in(where);
-        KeyTuple tuple = tuple("");
-        take(tuple).claim().done(200, "application/json", new byte[] {'1'});
-        store.update(new Sql("UPDATE answer SET state = 'LOST'"));
-        assertTrue(take(tuple).row().parked().contains("no known state"));
-        store.update(new Sql("UPDATE answer SET state = 'DONE', body = NULL"));
-        assertTrue(take(tuple).row().parked().contains("no answer"));
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void whatTalonOneMadeOnceIsTheAnswerOfOneKeyOnly(Stores where) {
         in(where);
         KeyTuple other = tuple("");
@@ -396,7 +396,7 @@ class UnfinishedRowsTest {
         }
         assertTrue(first.done(200, "application/json", new byte[] {'1'}));
         assertFalse(second.done(200, "application/json", new byte[] {'1'}));
-        assertTrue(take(other).row().parked().contains("result of another call"));
+        assertTrue(take(other).row().reason().contains("result of another call"));
     }
 
     @ParameterizedTest
@@ -419,13 +419,13 @@ class UnfinishedRowsTest {
         parked.sending(content("x"));
         parked.parked("nobody knows");
         parked.giveBack(true);
-        assertEquals(0, table.prune(now, now - DAY, 100));
-        now += Duration.ofMinutes(16).toMillis();
-        assertEquals(1, table.prune(now, now - DAY, 100));
+        assertEquals(0, table.prune(ABANDONED, 100));
+        StoreTime.pass(store, Duration.ofMinutes(16).toMillis());
+        assertEquals(1, table.prune(ABANDONED, 100));
         assertTrue(table.find(answered.key()).isEmpty());
-        now += 2 * DAY;
-        assertEquals(1, table.prune(now, now - DAY, 1), "in batches");
-        assertEquals(1, table.prune(now, now - DAY, 100));
+        StoreTime.pass(store, 2 * DAY);
+        assertEquals(1, table.prune(ABANDONED, 1), "in batches");
+        assertEquals(1, table.prune(ABANDONED, 100));
         assertTrue(table.find(settled.key()).isEmpty());
         assertTrue(table.find(crashed.key()).isEmpty());
         assertTrue(table.find(unknown.key()).isPresent());
@@ -459,5 +459,139 @@ class UnfinishedRowsTest {
                 "o",
                 MissingNode.getInstance());
         assertEquals(anybody.key(), keys.target(carol), "what is for anybody is for Carol, too");
+    }
+
+    private static KeyTuple tuple(String identifier, String recipient) {
+        String json = recipient == null ? "null" : '"' + recipient + '"';
+        return KeyTuple.read(
+                "{\"key\":[\"" + identifier + "\"],\"recipient\":" + json + "}",
+                "d",
+                () -> "p",
+                "o",
+                MissingNode.getInstance());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCallForNobodyThatNeverWroteAnythingDownIsNoOtherRecipientsCall(Stores where) {
+        in(where);
+        String identifier = UUID.randomUUID().toString();
+        KeyTuple anybody = tuple(identifier, null);
+        take(anybody).claim().giveBack(true);
+        KeyTuple alice = tuple(identifier, "alice");
+        assertEquals(alice.key(), keys.target(alice));
+        assertTrue(take(alice).claim().done(200, "application/json", new byte[] {'a'}));
+        assertEquals(ClaimState.CLAIMED, table.find(anybody.key()).orElseThrow().state());
+    }
+
+    /** Another client holds the row while the gateway writes down, for longer than its lease lasts. */
+    @Test
+    void whatWaitedForALockUntilItsLeaseWasOverIsNotSent() throws Exception {
+        in(Stores.POSTGRES);
+        KeyTuple tuple = tuple("");
+        Claim claim =
+                keys.take(tuple, tuple.key(), "d", "o", Duration.ofMillis(300)).claim();
+        CompletableFuture<Integer> locked;
+        try (Connection other = Stores.POSTGRES.connect();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT 1 FROM answer WHERE id = '" + tuple.key() + "' FOR UPDATE");
+            locked = CompletableFuture.supplyAsync(() -> {
+                long sendBy;
+                try {
+                    sendBy = claim.sending(content("x"));
+                } catch (Refusal tooLate) {
+                    return 0;
+                }
+                return sendBy - System.nanoTime() > 0 ? 1 : 0;
+            });
+            Await.until(
+                    () -> "it does not wait",
+                    () -> store.query(row -> row.getInt(1), new Sql("SELECT COUNT(*) FROM pg_locks WHERE NOT granted"))
+                                    .get(0)
+                            > 0);
+            statement.execute("SELECT pg_sleep(0.5)");
+            other.rollback();
+        }
+        assertEquals(0, locked.get(), "it may be sent although its lease is over");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCallThatACrashCutOffKeepsItsKeyForAsLongAsTalonOneDoes(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple("");
+        String origin = take(tuple).claim().origin();
+        table.endLeases();
+        StoreTime.pass(store, DAY);
+        assertEquals(0, table.prune(ABANDONED, 100));
+        Claim again = take(tuple).claim();
+        assertEquals(origin, again.origin(), "another one would be a second event");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsForgottenWhileItsOutcomeIsNotKnownHoweverShortItsWindowIs(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple(",\"window\":\"15m\"");
+        leaveUnknown(tuple, "looked for in vain");
+        StoreTime.pass(store, 3 * DAY);
+        assertEquals(0, table.prune(ABANDONED, 100));
+        Sweeper sweeper = new Sweeper(
+                table, name -> DEPLOYMENT, Map.of("looked for in vain", (deployment, unfinished) -> {}), Runnable::run);
+        sweeper.sweep();
+        assertEquals(
+                List.of("not known for a day: nobody has asked for it again"),
+                new Parked(table).list().findValuesAsText("reason"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCallWithALongDeadlineHoldsItsKeyAsLongAsAnyLeaseLasts(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple("");
+        Duration deadline = Duration.ofMinutes(10);
+        assertNotNull(keys.take(tuple, tuple.key(), "d", "o", deadline).claim());
+        assertNull(keys.take(tuple, tuple.key(), "d", "o", deadline).claim());
+        StoreTime.pass(store, Duration.ofMinutes(5).toMillis());
+        assertNotNull(keys.take(tuple, tuple.key(), "d", "o", deadline).claim());
+    }
+
+    /** Who holds a row may send until its lease is over, whatever the store's clock says meanwhile. */
+    @ParameterizedTest
+    @EnumSource
+    void theTimeThatTalonOneMayTakeBeginsWhenARowIsTakenFromOneWhoDidNotLetGo(Stores where) {
+        in(where);
+        KeyTuple tuple = tuple("");
+        take(tuple).claim().sending(content("x"));
+        StoreTime.pass(store, Duration.ofHours(1).toMillis());
+        Claim second = take(tuple).claim();
+        assertTrue(second.sinceSent().compareTo(Duration.ofSeconds(5)) < 0, () -> second.sinceSent()
+                .toString());
+        second.giveBack(false);
+        StoreTime.pass(store, Duration.ofMinutes(1).toMillis());
+        Claim third = take(tuple).claim();
+        assertTrue(third.sinceSent().compareTo(Duration.ofMinutes(1)) >= 0, "one who lets go is believed");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsSealedIsReadInItsOwnPlaceOnly(Stores where) {
+        in(where);
+        Keys sealing = keysSealedWith(1);
+        KeyTuple[] tuples = {tuple(""), tuple("")};
+        for (KeyTuple tuple : tuples) {
+            sealing.take(tuple, tuple.key(), "d", "o", LEASE)
+                    .claim()
+                    .done(200, "application/json", tuple.key().getBytes(StandardCharsets.UTF_8));
+        }
+        store.update(
+                new Sql("UPDATE answer SET body = (SELECT body FROM answer WHERE id = ?) WHERE id = ?"),
+                tuples[0].key(),
+                tuples[1].key());
+        assertEquals(tuples[0].key(), answer(sealing, tuples[0]));
+        sealing.take(tuples[1], tuples[1].key(), "d", "o", LEASE);
+        assertEquals(
+                ClaimState.PARKED, table.find(tuples[1].key()).orElseThrow().state(), "another's answer is not given");
     }
 }

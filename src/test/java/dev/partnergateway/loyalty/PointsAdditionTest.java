@@ -7,6 +7,7 @@ import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.Postgres;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +17,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -231,6 +233,40 @@ class PointsAdditionTest {
                             .filter(transaction ->
                                     transaction.path("name").asText().equals("equal"))
                             .count());
+        }
+    }
+
+    /** Somebody holds the row while it is written down, until the partner has been answered. */
+    @Test
+    void pointsThatAreWrittenDownTooLateAreNotSent() throws SQLException {
+        Map<String, String> store = Postgres.newStore();
+        Map<String, String> settings = new HashMap<>(store);
+        settings.put("gateway.deadline.customer-engagement", "1500");
+        try (GatewayUnderTest hurried = GatewayUnderTest.start(settings);
+                Connection connection =
+                        DriverManager.getConnection(store.get("gateway.store.url"), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            hurried.sandbox().limits("{\"managementPerSecond\":0}");
+            String key = UUID.randomUUID().toString();
+            eventually(() -> add(hurried, "warm", key).status() == 204, "nothing is slow yet");
+            hurried.sandbox().forgetCalls();
+            statement.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " 'BEGIN PERFORM pg_sleep(1.8); RETURN NEW; END'");
+            statement.execute("CREATE TRIGGER slow BEFORE UPDATE ON answer FOR EACH ROW WHEN (NEW.state = 'SENT')"
+                    + " EXECUTE FUNCTION slow()");
+            Http.Answer late = add(hurried, "late", UUID.randomUUID().toString());
+            assertTrue(late.status() >= 503, late.text());
+            eventually(() -> unanswered(statement) == 0, "its key is free");
+            assertEquals(List.of(), hurried.sandbox().calls("addLoyaltyPoints"));
+        }
+    }
+
+    private static int unanswered(Statement statement) {
+        try (ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM answer WHERE state <> 'ANSWERED'")) {
+            rows.next();
+            return rows.getInt(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

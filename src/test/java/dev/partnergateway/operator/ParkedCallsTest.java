@@ -17,6 +17,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
@@ -63,7 +64,7 @@ class ParkedCallsTest {
     private static String park(String identifier) {
         Http.Answer first = coupon(identifier);
         assertEquals(200, first.status(), first.text());
-        sql("UPDATE answer SET state = 'LOST' WHERE state = 'DONE'");
+        sql("UPDATE answer SET body = '\\x07' WHERE state = 'ANSWERED'");
         Http.Answer repeat = coupon(identifier);
         assertEquals(504, repeat.status(), repeat.text());
         assertEquals("60", repeat.header("Retry-After"));
@@ -88,7 +89,7 @@ class ParkedCallsTest {
         assertEquals(504, coupon(identifier).status());
         Http.Answer list = manage("GET", "/parked", null);
         assertEquals(200, list.status());
-        assertTrue(list.text().contains("no known state"), list.text());
+        assertTrue(list.text().contains("it is damaged"), list.text());
         assertFalse(list.text().contains("request"), "a list shows nothing of what was sent: " + list.text());
         Http.Answer shown = manage("GET", "/parked/" + id, null);
         assertEquals("braze/createCoupon", shown.json().path("operation").asText(), shown.text());
@@ -118,8 +119,52 @@ class ParkedCallsTest {
         assertEquals(204, manage("POST", "/parked/" + id + "/retry", "").status());
         assertEquals(404, manage("POST", "/parked/" + id + "/retry", "").status(), "it is not parked any more");
         assertEquals(504, coupon(identifier).status(), "it is as damaged as before");
+        Http.Answer answered = manage("POST", "/parked/" + id + "/free", "");
+        assertEquals(409, answered.status(), "a second coupon would be made: " + answered.text());
+        JsonNode shown = manage("GET", "/parked/" + id, null).json();
+        assertTrue(shown.path("answered").asBoolean(), shown.toString());
+        assertEquals("ANSWERED", shown.path("state").asText());
+        sql(
+                "UPDATE answer SET parked_from = 'SENT', sent = created, request = body, status = NULL, content_type = NULL,"
+                        + " body = NULL WHERE id = '" + id + "'");
         assertEquals(204, manage("POST", "/parked/" + id + "/free", "").status());
         assertEquals(200, coupon(identifier).status(), "the key is free: this is a first call");
+    }
+
+    @Test
+    void aCallWithoutAKeyIsWrittenDownAndAnsweredAsAnyOther() {
+        String mark = UUID.randomUUID().toString();
+        Http.Answer coupon = gateway.partner()
+                .send(
+                        "GET",
+                        "/iterable/coupon?deployment=sandbox.example&applicationId=1&campaignId=10&iterableCampaignId="
+                                + mark,
+                        (String) null,
+                        "Authorization",
+                        "ApiKey-v1 sandbox-key-demo-shop");
+        assertEquals(200, coupon.status(), coupon.text());
+        Http.Answer other = gateway.partner()
+                .send(
+                        "GET",
+                        "/iterable/coupon?deployment=sandbox.example&applicationId=1&campaignId=10&iterableCampaignId="
+                                + mark,
+                        (String) null,
+                        "Authorization",
+                        "ApiKey-v1 sandbox-key-demo-shop");
+        assertFalse(coupon.text().equals(other.text()), "each call is one of its own");
+        assertEquals(2, count("operation = 'iterable/createCoupon' AND state = 'ANSWERED'"));
+    }
+
+    private static int count(String condition) {
+        try (Connection connection =
+                        DriverManager.getConnection(store.get("gateway.store.url"), "postgres", "postgres");
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM answer WHERE " + condition)) {
+            rows.next();
+            return rows.getInt(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

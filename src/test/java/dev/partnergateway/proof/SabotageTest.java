@@ -30,8 +30,8 @@ class SabotageTest {
                 storm(),
                 broken(
                         "idempotency/Claim.java",
-                        "if (!table.sending(new AnswerTable.Sending(id, owner, Json.write(content), result), now)) {",
-                        "if (result != null && now == 0) {"));
+                        "if (!table.sending(id, owner, content, result)) {",
+                        "if (result != null && id.isEmpty()) {"));
     }
 
     @Test
@@ -50,9 +50,9 @@ class SabotageTest {
         Report report = caught(
                 storm().managementRate(10),
                 broken(
-                        "coupon/Batch.java",
-                        "Set<Claim> lost = Claim.sending(contents);",
-                        "Set<Claim> lost = new HashSet<>();"));
+                        "idempotency/WaitingClaims.java",
+                        "int[] taken = table.take(found.stream().map(row -> row.row).toList(), LEASE);",
+                        "int[] taken = found.stream().mapToInt(row -> 1).toArray();"));
         assertTrue(report.count("imports") > 0, report::toString);
         assertTrue(
                 report.violations().stream()
