@@ -12,8 +12,12 @@ import dev.partnergateway.attribute.EventTypes;
 import dev.partnergateway.attribute.UnknownAttributes;
 import dev.partnergateway.audience.Audiences;
 import dev.partnergateway.callback.Outbox;
+import dev.partnergateway.check.Checker;
+import dev.partnergateway.check.Edits;
+import dev.partnergateway.check.IntegrationFiles;
 import dev.partnergateway.cluster.SharedAllowance;
 import dev.partnergateway.cluster.SharedLeases;
+import dev.partnergateway.command.House;
 import dev.partnergateway.coupon.CouponCreation;
 import dev.partnergateway.edge.CaughtErrors;
 import dev.partnergateway.edge.ContractFiles;
@@ -66,6 +70,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -81,19 +86,16 @@ import org.apache.camel.impl.engine.DefaultResourceLoader;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.model.ModelCamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running gateway: every room, put together once. */
-public final class Gateway implements AutoCloseable {
+public final class Gateway implements House.Running {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private static final Path UPSTREAM_CONTRACT = Path.of("openapi/talon-one.yaml");
-
-    /** Files of core/, what integrations share. By name: looking for them would unpack every jar. */
-    static final List<String> SHARED_ROUTES =
-            List.of("audience", "coupon", "event", "loyalty", "profile", "referral", "session");
 
     private static final Duration PRUNE = Duration.ofMinutes(1);
 
@@ -111,6 +113,7 @@ public final class Gateway implements AutoCloseable {
 
     private final Settings settings;
     private final Ticker ticker;
+    private final Edits edits = new Edits();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private PartnerServer server;
     private Port management;
@@ -170,6 +173,9 @@ public final class Gateway implements AutoCloseable {
         CompletableFuture<Store> opening = beside(() -> Store.open(settings, telemetry.meters()));
         open(() ->
                 opening.thenAccept(Store::close).exceptionally(failed -> null).join());
+        Checker checker = new Checker();
+        IntegrationFiles files = IntegrationFiles.read(Path.of(""));
+        CompletableFuture<Checker.Found> checking = beside(() -> checker.check(files, Set.of()));
         CompletableFuture<UpstreamContract> reading = beside(() -> UpstreamContract.read(UPSTREAM_CONTRACT));
         ExecutorService workers = workers("call", settings.threads());
         ExecutorService senders = workers("upstream", settings.threads());
@@ -182,7 +188,7 @@ public final class Gateway implements AutoCloseable {
 
         camel = main.getCamelContext();
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
-        camel.getCamelContextExtension().addInterceptStrategy(new CaughtErrors());
+        camel.getCamelContextExtension().addInterceptStrategy(new CaughtErrors(settings.reload()));
         Store store = await(opening);
         SharedLeases leases = new SharedLeases(store);
         TalonOne talonOne = open(talonOne(camel, await(reading), store, leases, telemetry));
@@ -216,9 +222,7 @@ public final class Gateway implements AutoCloseable {
         Optional<Queue> queue =
                 settings.queued().isEmpty() ? Optional.empty() : Optional.of(new Queue(settings, house));
         queue.ifPresent(kept -> component.keepRefused(kept::keep));
-        ContractFiles contracts = new ContractFiles();
-        contracts.setCamelContext(camel);
-        camel.getRegistry().bind(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + "file", contracts);
+        ContractFiles contracts = contracts(camel, await(checking));
         ContractStrategy checks =
                 new ContractStrategy(contracts, access, outbox, queue, telemetry::accepted, operations);
         checks.setCamelContext(camel);
@@ -244,6 +248,26 @@ public final class Gateway implements AutoCloseable {
         server.listen();
         open(server::drain);
         open(watch(talonOne));
+        reload((ModelCamelContext) camel, contracts, checker, files);
+    }
+
+    private void reload(ModelCamelContext camel, ContractFiles contracts, Checker checker, IntegrationFiles files) {
+        if (settings.reload()) {
+            open(new Reload(camel, server, contracts, checker, edits).begin(files));
+        }
+    }
+
+    /** The contracts as they were looked at; nothing starts with a mistake in its files. */
+    private static ContractFiles contracts(CamelContext camel, Checker.Found found) {
+        if (!found.isClean()) {
+            throw new IllegalStateException("its files have mistakes (the command check finds them, too)"
+                    + System.lineSeparator() + String.join(System.lineSeparator(), found.lines()));
+        }
+        ContractFiles contracts = new ContractFiles();
+        found.contracts().forEach(contracts::give);
+        contracts.setCamelContext(camel);
+        camel.getRegistry().bind(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + "file", contracts);
+        return contracts;
     }
 
     private void beginChores(Chores chores, Sweeper sweeper, Outbox outbox, Runnable pruning) {
@@ -374,13 +398,9 @@ public final class Gateway implements AutoCloseable {
         main.setName("partner-gateway");
         main.setBasePackageScanEnabled(false);
         main.setAutoConfigurationLogSummary(false);
-        main.setRoutesIncludePattern(SHARED_ROUTES.stream()
-                .map(name -> "classpath:core/" + name + ".camel.yaml,")
+        main.setRoutesIncludePattern(IntegrationFiles.SHARED.stream()
+                .map(name -> "classpath:core/" + name + IntegrationFiles.KAMELET + ",")
                 .collect(Collectors.joining("", "", "file:routes/*.camel.yaml")));
-        main.setRoutesReloadEnabled(settings.reload());
-        main.setRoutesReloadDirectory("routes");
-        main.setRoutesReloadPattern("*.camel.yaml");
-        main.setRoutesReloadRemoveAllRoutes(false);
         main.setShutdownTimeout((int) settings.drain().toSeconds() + 1);
         main.setShutdownLogInflightExchangesOnTimeout(false);
         main.setAutoConfigurationEnabled(true);
@@ -460,7 +480,7 @@ public final class Gateway implements AutoCloseable {
         return Optional.ofNullable(sandbox);
     }
 
-    /** Where things are, for a person who has just started it. */
+    @Override
     public String where() {
         List<String> lines = new ArrayList<>(List.of(
                 "Partner Gateway is ready.",

@@ -13,6 +13,6 @@ public final class PartnerGateway {
      * @param arguments see {@link Commands}
      */
     public static void main(String[] arguments) {
-        System.exit(Commands.run(arguments));
+        System.exit(Commands.run(Gateway::start, arguments));
     }
 }

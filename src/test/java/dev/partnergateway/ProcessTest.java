@@ -2,6 +2,7 @@ package dev.partnergateway;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.Await;
@@ -183,11 +184,18 @@ class ProcessTest {
         Files.copy(Path.of("src/test/resources/demo/demo.yaml"), home.resolve("openapi/demo.yaml"));
         GatewayProcess gateway = GatewayProcess.launch(home, Map.of());
         assertEquals(1, gateway.exitCode());
-        assertTrue(gateway.output().contains("direct:demo/greet"), gateway.output());
+        assertTrue(
+                gateway.output()
+                        .contains(
+                                "routes/demo.camel.yaml:10:12: no operation of the contract and no other route leads to"
+                                        + " demo/other: did you mean demo/greet?"),
+                gateway.output());
     }
 
     @Test
     void aCouponWhoseAnswerCouldNotBeMadeIsNotCreatedAgain() throws IOException {
+        // What a step got stands in the log of a gateway that loads edited files.
+        String body = coupon("mapping").replace("}", ",\"couponPattern\":\"MAPPING-2026\"}");
         Path home = GatewayProcess.workingDirectory();
         Path route = home.resolve("routes/braze.camel.yaml");
         String original = Files.readString(route);
@@ -204,14 +212,24 @@ class ProcessTest {
             assertEquals(
                     500,
                     gateway.partner()
-                            .send("POST", "/braze/coupon", coupon("mapping"), HEADERS)
+                            .send("POST", "/braze/coupon", body, HEADERS)
                             .status());
+            await(
+                    gateway,
+                    () -> gateway.output()
+                                    .lines()
+                                    .filter(
+                                            line -> line.matches(
+                                                    ".*failed inside the gateway: routes/braze\\.camel\\.yaml:3[78]: transform: .*"))
+                                    .count()
+                            == 1);
+            assertFalse(gateway.output().contains("\tat "), gateway.output());
             String value =
                     gateway.sandbox().ledger("coupons").get(1).path("value").asText();
             save(route, original);
             AtomicReference<Http.Answer> second = new AtomicReference<>();
             await(gateway, () -> {
-                second.set(gateway.partner().send("POST", "/braze/coupon", coupon("mapping"), HEADERS));
+                second.set(gateway.partner().send("POST", "/braze/coupon", body, HEADERS));
                 return second.get().status() == 200;
             });
             assertEquals(value, second.get().json().path("Value").asText());
@@ -220,20 +238,43 @@ class ProcessTest {
     }
 
     @Test
-    void anEditedRouteFileIsLoadedAndABrokenOneChangesNothing() throws IOException {
+    void editedFilesAreLoadedWholeAndOnlyWhenNothingIsWrongInThem() throws IOException {
         Path home = GatewayProcess.workingDirectory();
         copy("demo.camel.yaml", home.resolve("routes"));
-        Files.copy(Path.of("src/test/resources/demo/demo.yaml"), home.resolve("openapi/demo.yaml"));
+        Path contract = home.resolve("openapi/demo.yaml");
+        Files.copy(Path.of("src/test/resources/demo/demo.yaml"), contract);
         Path route = home.resolve("routes/demo.camel.yaml");
         String original = Files.readString(route);
+        String welcoming = original.replace("greeted:", "welcomed:");
         try (GatewayProcess gateway = GatewayProcess.start(home, Map.of())) {
             assertTrue(greeting(gateway).contains("greeted"), gateway.output());
-            save(route, original.replace("greeted:", "welcomed:"));
-            await(gateway, () -> greeting(gateway).contains("welcomed"));
-            save(route, original.replace("- to:", "- too:"));
-            await(gateway, () -> gateway.output().contains("Error reloading routes from file: routes/demo.camel.yaml"));
-            await(gateway, () -> gateway.output().contains("- too: talon-one:trackEventV2"));
-            await(gateway, () -> greeting(gateway).contains("welcomed"));
+            save(route, welcoming);
+            // No call is lost on the way.
+            await(gateway, () -> {
+                String greeting = greeting(gateway);
+                assertTrue(greeting.contains("greeted") || greeting.contains("welcomed"), greeting);
+                return greeting.contains("welcomed");
+            });
+            save(route, welcoming.replace("- to:", "- too:").replace("call.body", "cal.body"));
+            await(gateway, () -> gateway.output().contains("demo was not loaded: what was served before goes on"));
+            assertTrue(
+                    gateway.output()
+                            .contains("routes/demo.camel.yaml:21:17: too is no step of a route here: did you mean to?"),
+                    gateway.output());
+            assertTrue(gateway.output().contains(": there is no function cal: did you mean call?"), gateway.output());
+            assertTrue(greeting(gateway).contains("welcomed"), gateway.output());
+            Files.writeString(route, "");
+            Files.writeString(route, welcoming);
+            String strict =
+                    Files.readString(contract).replace("maxLength: 1000}\n        id", "maxLength: 4}\n        id");
+            save(contract, strict);
+            await(gateway, () -> greeting(gateway).contains("\"StatusCode\":400"));
+            Files.delete(route);
+            await(gateway, () -> greeting(gateway).contains("No operation has this path"));
+            save(route, original);
+            save(contract, strict.replace("maxLength: 4}", "maxLength: 10}"));
+            await(gateway, () -> greeting(gateway).contains("greeted"));
+            assertFalse(gateway.output().contains("the file is empty"), gateway.output());
         }
     }
 

@@ -53,6 +53,7 @@ public final class PartnerCall {
     private String seed;
     private Runnable whenOver = () -> {};
     private Budget budget = Budget.ofItsOwn();
+    private volatile FailedStep failedStep;
 
     /**
      * Begins a call.
@@ -78,6 +79,23 @@ public final class PartnerCall {
             throw new IllegalStateException("this step works on calls of partners only");
         }
         return call;
+    }
+
+    /** The call an exchange carries, if it carries one. */
+    public static Optional<PartnerCall> carriedBy(Exchange exchange) {
+        return Optional.ofNullable(exchange.getProperty(PROPERTY, PartnerCall.class));
+    }
+
+    /** A step of its route failed; of several that a failure passes the first is kept. */
+    public void failedIn(FailedStep step) {
+        if (failedStep == null || !failedStep.isOf(step.failure())) {
+            failedStep = step;
+        }
+    }
+
+    /** The step that a failure came out of, if it came out of one. */
+    public Optional<FailedStep> failedStep(Throwable failure) {
+        return Optional.ofNullable(failedStep).filter(step -> step.isOf(failure));
     }
 
     /** Puts the call on its exchange. */

@@ -34,13 +34,23 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Exit codes: 0 done, 1 not done or something found, 2 not understood, 70 the gateway could not go on.",
             "Settings stand in application.properties of the working directory, in the environment, or after -D."
         },
-        subcommands = {Serve.class, Parked.class, DeadLetters.class, BackUp.class, Version.class, Completion.class})
+        subcommands = {
+            Serve.class,
+            Check.class,
+            DoctorCommand.class,
+            Parked.class,
+            DeadLetters.class,
+            BackUp.class,
+            Version.class,
+            Completion.class
+        })
 public final class Commands implements Callable<Integer> {
 
     static final int DONE = 0;
     static final int NOT_DONE = 1;
     static final int NOT_UNDERSTOOD = 2;
 
+    private final House house;
     private final Supplier<Settings> settings;
 
     @Spec
@@ -59,7 +69,8 @@ public final class Commands implements Callable<Integer> {
             description = "Shows the version.")
     private boolean version;
 
-    private Commands(Supplier<Settings> settings) {
+    private Commands(House house, Supplier<Settings> settings) {
+        this.house = house;
         this.settings = settings;
     }
 
@@ -76,34 +87,44 @@ public final class Commands implements Callable<Integer> {
      * Carries out a command with the settings of the working directory, the environment and {@code -D}, and prints to the
      * process's output.
      *
+     * @param house starts what has to be started
      * @param arguments those after the jar
      * @return the exit code
      */
-    public static int run(String... arguments) {
-        return line(Commands::ofTheProcess).execute(arguments);
+    public static int run(House house, String... arguments) {
+        return line(house, Commands::ofTheProcess).execute(arguments);
     }
 
     /**
-     * As {@link #run(String...)}, with other settings and other places to print to.
+     * Carries out a command that starts nothing, with other settings and other places to print to.
      *
      * @param out what was asked for
      * @param error what went wrong
      * @return the exit code
      */
     public static int run(Settings settings, PrintWriter out, PrintWriter error, String... arguments) {
-        return line(() -> settings).setOut(out).setErr(error).execute(arguments);
+        return line(Commands::nothing, () -> settings).setOut(out).setErr(error).execute(arguments);
     }
 
     /** The command line, as commands of it look at it. */
-    static CommandLine line(Supplier<Settings> settings) {
-        return new CommandLine(new Commands(settings))
+    static CommandLine line(House house, Supplier<Settings> settings) {
+        return new CommandLine(new Commands(house, settings))
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((mistake, arguments) -> notUnderstood(mistake))
                 .setExecutionExceptionHandler((failure, command, parsed) -> notDone(failure, command));
     }
 
+    private static House.Running nothing(Settings settings) {
+        throw new IllegalStateException("nothing can be started here");
+    }
+
     private static Settings ofTheProcess() {
         return Settings.load(Path.of("application.properties"), System.getenv(), System.getProperties());
+    }
+
+    /** What starts gateways. */
+    House house() {
+        return house;
     }
 
     /**
@@ -118,7 +139,10 @@ public final class Commands implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         return Serve.serve(
-                settings(), spec.commandLine().getOut(), spec.commandLine().getErr());
+                house,
+                settings(),
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr());
     }
 
     private static int notUnderstood(ParameterException mistake) {

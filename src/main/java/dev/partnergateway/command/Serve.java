@@ -1,6 +1,5 @@
 package dev.partnergateway.command;
 
-import dev.partnergateway.Gateway;
 import dev.partnergateway.life.Fatal;
 import dev.partnergateway.settings.Settings;
 import java.io.PrintWriter;
@@ -36,20 +35,21 @@ final class Serve implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         return serve(
+                commands.house(),
                 commands.settings(),
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr());
     }
 
     /** Serves until the process is told to end; returns only when the start has failed. */
-    static int serve(Settings settings, PrintWriter out, PrintWriter error) throws InterruptedException {
+    static int serve(House house, Settings settings, PrintWriter out, PrintWriter error) throws InterruptedException {
         // LogFormat reads it; nothing has been logged yet.
         System.setProperty("gateway.log-format", settings.logFormat());
         Logger log = LoggerFactory.getLogger(Serve.class);
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught(log, thread, failure));
-        Gateway gateway;
+        House.Running gateway;
         try {
-            gateway = Gateway.start(settings);
+            gateway = house.start(settings);
         } catch (Exception | Error e) {
             error.println(Commands.sentence("The gateway did not start: ", e));
             error.flush();

@@ -42,19 +42,6 @@ record Annotations(
     static final Annotations NONE =
             new Annotations(false, false, false, false, false, List.of(), 0, null, Map.of(), "", Apart.NONE);
 
-    private static final List<String> KNOWN = List.of(
-            "x-deployment",
-            "x-credential",
-            "x-dry-run",
-            "x-attributes",
-            "x-characters",
-            "x-aliases",
-            "x-most-changes",
-            "x-member-names",
-            "x-most-in-total",
-            "x-needed-with",
-            "x-apart");
-
     /** Which items of a list are left out instead of being refused together with the whole call. */
     enum Apart {
         /** None. */
@@ -78,9 +65,9 @@ record Annotations(
             return NONE;
         }
         for (String name : extensions.keySet()) {
-            if (!KNOWN.contains(name)) {
-                throw new IllegalArgumentException(
-                        place + ": the extension " + name + " is unknown; known are " + String.join(", ", KNOWN));
+            if (!Extensions.OF_VALUE.contains(name)) {
+                throw new IllegalArgumentException(place + ": the extension " + name + " is unknown; known are "
+                        + String.join(", ", Extensions.OF_VALUE));
             }
         }
         return new Annotations(

@@ -2,6 +2,7 @@ package dev.partnergateway.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,20 +13,22 @@ import java.util.Set;
  */
 final class Bounds {
     private final JsonNode file;
+    private final List<String> mistakes;
     private final Set<String> seen = new HashSet<>();
 
-    private Bounds(JsonNode file) {
+    private Bounds(JsonNode file, List<String> mistakes) {
         this.file = file;
+        this.mistakes = mistakes;
     }
 
     /**
      * Looks at everything that callers send.
      *
      * @param file a whole OpenAPI file
-     * @throws IllegalArgumentException naming the place by its JSON Pointer, and the keyword that is missing there
+     * @param mistakes takes a sentence for each place, by its JSON Pointer, with the keyword that is missing there
      */
-    static void require(JsonNode file) {
-        Bounds bounds = new Bounds(file);
+    static void require(JsonNode file, List<String> mistakes) {
+        Bounds bounds = new Bounds(file, mistakes);
         for (var path : file.path("paths").properties()) {
             String place = "/paths/" + escaped(path.getKey());
             bounds.parameters(path.getValue(), place);
@@ -89,10 +92,9 @@ final class Bounds {
         }
     }
 
-    private static void need(boolean needed, JsonNode schema, String keyword, String place) {
+    private void need(boolean needed, JsonNode schema, String keyword, String place) {
         if (needed && !schema.has(keyword)) {
-            throw new IllegalArgumentException(
-                    place + ": " + keyword + " is missing: what callers send must be bounded");
+            mistakes.add(place + ": " + keyword + " is missing: what callers send must be bounded");
         }
     }
 

@@ -43,7 +43,12 @@ public final class Contract {
      *     enforced, an operation without an operationId, or an extension with a value that has no meaning
      */
     public static Contract of(OpenAPI model) {
-        return new Contract(new Operations(model).compile(), "");
+        List<String> mistakes = new ArrayList<>();
+        Map<String, Operation> operations = new Operations(model).compile(mistakes);
+        if (!mistakes.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", mistakes));
+        }
+        return new Contract(operations, "");
     }
 
     /**
@@ -56,27 +61,41 @@ public final class Contract {
      *     beside a {@code $ref}, which OpenAPI ignores, and for what callers may send without a bound
      */
     public static Contract read(Path file) {
-        String text;
         try {
-            text = Files.readString(file);
+            return parse(file.toString(), Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException("The OpenAPI file " + file + " cannot be read", e);
         }
+    }
+
+    /**
+     * Parses and compiles a text.
+     *
+     * @param file what it is called in messages
+     * @param text OpenAPI 3.0 in YAML or JSON
+     * @return its operations, ready to check calls
+     * @throws ContractMistakes as {@link #read}, with everything that is wrong
+     */
+    public static Contract parse(String file, String text) {
+        List<String> mistakes = new ArrayList<>();
         try {
             SwaggerParseResult read = new SwaggerParseResult().messages(new ArrayList<>());
             JsonNode tree = DeserializationUtils.deserializeIntoTree(text, null, new ParseOptions(), read);
             SwaggerParseResult parsed = new OpenAPIV3Parser().parseJsonNode(null, tree);
-            read.getMessages().addAll(parsed.getMessages());
-            if (parsed.getOpenAPI() == null || !read.getMessages().isEmpty()) {
-                throw new IllegalArgumentException(String.join("; ", read.getMessages()));
+            mistakes.addAll(read.getMessages());
+            mistakes.addAll(parsed.getMessages());
+            if (parsed.getOpenAPI() != null && mistakes.isEmpty()) {
+                refuseIgnored(tree, "", mistakes);
+                Map<String, Operation> operations = new Operations(parsed.getOpenAPI()).compile(mistakes);
+                Bounds.require(tree, mistakes);
+                if (mistakes.isEmpty()) {
+                    return new Contract(operations, outline(tree));
+                }
             }
-            refuseIgnored(tree, "");
-            Contract contract = new Contract(new Operations(parsed.getOpenAPI()).compile(), outline(tree));
-            Bounds.require(tree);
-            return contract;
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            throw new ContractMistakes(file, List.of(String.valueOf(e.getMessage())), e);
         }
+        throw new ContractMistakes(file, mistakes, null);
     }
 
     private static String outline(JsonNode tree) {
@@ -94,20 +113,24 @@ public final class Contract {
     }
 
     /** An extension beside a reference would be lost without a word, and with it a credential or a deployment. */
-    private static void refuseIgnored(JsonNode node, String pointer) {
+    private static void refuseIgnored(JsonNode node, String pointer, List<String> mistakes) {
         boolean reference = node.path("$ref").isTextual();
         for (var member : node.properties()) {
             if (reference && !BESIDE_REFERENCES.contains(member.getKey())) {
-                throw new IllegalArgumentException(pointer + ": OpenAPI ignores " + member.getKey()
+                mistakes.add(pointer + ": OpenAPI ignores " + member.getKey()
                         + " beside a $ref; put the $ref into allOf, or the keyword where the $ref leads");
             }
             if (!EXAMPLES.contains(member.getKey())) {
-                refuseIgnored(member.getValue(), pointer + "/" + member.getKey());
+                refuseIgnored(member.getValue(), pointer + "/" + escaped(member.getKey()), mistakes);
             }
         }
         for (int i = 0; node.isArray() && i < node.size(); i++) {
-            refuseIgnored(node.get(i), pointer + "/" + i);
+            refuseIgnored(node.get(i), pointer + "/" + i, mistakes);
         }
+    }
+
+    private static String escaped(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
     }
 
     /**

@@ -25,10 +25,6 @@ final class Operations {
     /** OpenAPI says that parameters of these names are ignored, so declaring one would promise what does not hold. */
     private static final Set<String> NOT_PARAMETERS = Set.of("accept", "authorization", "content-type");
 
-    private static final List<String> FILE_EXTENSIONS = List.of("x-rate-limit", "x-platform");
-    private static final List<String> OPERATION_EXTENSIONS =
-            List.of("x-proof", "x-callback", "x-queue", "x-largest-answer");
-
     private final OpenAPI model;
     private final Components components;
     private final Types types;
@@ -39,7 +35,12 @@ final class Operations {
         types = new Types(components);
     }
 
-    Map<String, Operation> compile() {
+    /**
+     * Compiles every operation that can be.
+     *
+     * @param mistakes takes what is wrong with the others
+     */
+    Map<String, Operation> compile(List<String> mistakes) {
         if (model.getOpenapi() == null || !model.getOpenapi().startsWith("3.0")) {
             throw new IllegalArgumentException("openapi: expected version 3.0.x");
         }
@@ -54,8 +55,12 @@ final class Operations {
             if (id == null || id.isBlank()) {
                 throw wrong(place, "an operationId is missing");
             }
-            if (operations.put(id, operation(method, path, item, operation, rateLimit)) != null) {
-                throw wrong(place, "the operationId " + id + " is used twice");
+            try {
+                if (operations.put(id, operation(method, path, item, operation, rateLimit)) != null) {
+                    throw wrong(place, "the operationId " + id + " is used twice");
+                }
+            } catch (IllegalArgumentException e) {
+                mistakes.add(e.getMessage());
             }
         }));
         return Collections.unmodifiableMap(operations);
@@ -119,7 +124,7 @@ final class Operations {
     private static Map<String, Object> extensions(io.swagger.v3.oas.models.Operation operation, String id) {
         Map<String, Object> extensions = operation.getExtensions() == null ? Map.of() : operation.getExtensions();
         extensions.forEach((name, value) -> {
-            known(OPERATION_EXTENSIONS, name, id, "an operation");
+            known(Extensions.OF_OPERATION, name, id, "an operation");
             switch (name) {
                 case "x-callback" -> require(value instanceof Boolean, id, "x-callback must be true or false");
                 case "x-queue" -> require(value instanceof List, id, "x-queue must be a list");
@@ -180,12 +185,12 @@ final class Operations {
 
     private Map<String, Object> ofTheFile() {
         Map<String, Object> extensions = model.getExtensions() == null ? Map.of() : model.getExtensions();
-        extensions.keySet().forEach(name -> known(FILE_EXTENSIONS, name, "the file", "a contract"));
+        extensions.keySet().forEach(name -> known(Extensions.OF_FILE, name, "the file", "a contract"));
         return extensions;
     }
 
     /** A misspelt extension would switch a check off without a word. */
-    private static void known(List<String> all, String name, String place, String of) {
+    private static void known(Set<String> all, String name, String place, String of) {
         String meant = Nearest.of(name, all);
         require(
                 all.contains(name),

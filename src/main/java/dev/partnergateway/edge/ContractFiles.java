@@ -9,20 +9,26 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * Reads the files of {@code openapi/} once, for Camel and for the check of calls. Camel, which would parse each a second
- * time and use little of it, gets what it needs to find an operation's route: {@link Contract#outline()}.
+ * The contracts of {@code openapi/}, for Camel and for the check of calls. Camel, which would parse each a second time and
+ * use little of it, gets what it needs to find an operation's route: {@link Contract#outline()}.
  */
 public final class ContractFiles extends FileResolver {
 
     private static final Path FOLDER = Path.of("openapi");
 
-    private final Map<Path, Contract> read = new ConcurrentHashMap<>();
+    private final Map<Path, Contract> given = new ConcurrentHashMap<>();
 
-    /** The file of an integration, as Camel has asked for it last, or else as it is now. */
+    /** The contract of an integration, as it is to be served from its next load on, whatever its file says by then. */
+    public void give(String integration, Contract contract) {
+        given.put(FOLDER.resolve(integration + ".yaml"), contract);
+    }
+
     Contract contract(String integration) {
-        Path file = FOLDER.resolve(integration + ".yaml");
-        Contract contract = read.remove(file);
-        return contract == null ? Contract.read(file) : contract;
+        return contract(FOLDER.resolve(integration + ".yaml"));
+    }
+
+    private Contract contract(Path file) {
+        return given.computeIfAbsent(file, Contract::read);
     }
 
     @Override
@@ -31,8 +37,6 @@ public final class ContractFiles extends FileResolver {
         if (!FOLDER.equals(file.getParent())) {
             return super.createResource(location, remaining);
         }
-        Contract contract = Contract.read(file);
-        read.put(file, contract);
-        return ResourceHelper.fromString(location, contract.outline());
+        return ResourceHelper.fromString(location, contract(file).outline());
     }
 }

@@ -11,6 +11,7 @@ import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.life.Fatal;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.telemetry.CallObservation;
+import dev.partnergateway.telemetry.FailureLog;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -250,7 +251,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                 return Answer.refused(Refusal.retry(503, "The gateway cannot reach its store: try again", SOON));
             }
         }
-        LOG.error("{} failed inside the gateway", call, new Reticent(failure));
+        FailureLog.write(LOG, call, failure);
         return Answer.refused(Refusal.of(500, "The gateway failed; its operator finds the reason by this id"));
     }
 

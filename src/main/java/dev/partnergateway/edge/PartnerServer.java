@@ -10,6 +10,7 @@ import dev.partnergateway.life.Fatal;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.telemetry.CallObservation;
 import dev.partnergateway.telemetry.Telemetry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -22,6 +23,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -66,6 +70,8 @@ public final class PartnerServer implements AutoCloseable {
     private final HttpServer server;
     private final ServedOperations operations = new ServedOperations();
     private final Map<String, PartnerConsumer> consumers = new ConcurrentHashMap<>();
+    private final Map<String, List<Runnable>> waiting = new HashMap<>();
+    private volatile boolean holding;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong held = new AtomicLong();
@@ -154,6 +160,48 @@ public final class PartnerServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets calls of an integration wait from now on, because it is being exchanged.
+     *
+     * @param integration its name: the path that it serves, with {@code -} for {@code _}
+     */
+    public void hold(String integration) {
+        synchronized (waiting) {
+            waiting.put(integration, new ArrayList<>());
+            holding = true;
+        }
+    }
+
+    /** Lets those that have waited go on. */
+    public void goOn(String integration) {
+        List<Runnable> held;
+        synchronized (waiting) {
+            held = waiting.remove(integration);
+            holding = !waiting.isEmpty();
+        }
+        held.forEach(Runnable::run);
+    }
+
+    /** Whether a request waits; it goes on by itself. */
+    private boolean waits(HttpServerRequest request, RequestPath path) {
+        if (!holding) {
+            return false;
+        }
+        synchronized (waiting) {
+            List<Runnable> held = waiting.get(PartnerConsumer.integration(path.first()));
+            if (held == null) {
+                return false;
+            }
+            Context context = vertx.getOrCreateContext();
+            request.pause();
+            held.add(() -> context.runOnContext(now -> {
+                begin(request, path);
+                request.resume();
+            }));
+            return true;
+        }
+    }
+
     void remove(String prefix, PartnerConsumer consumer) {
         consumers.remove(prefix, consumer);
     }
@@ -187,10 +235,16 @@ public final class PartnerServer implements AutoCloseable {
     }
 
     private void receive(HttpServerRequest request) {
+        RequestPath path = RequestPath.of(request.path());
+        if (!waits(request, path)) {
+            begin(request, path);
+        }
+    }
+
+    private void begin(HttpServerRequest request, RequestPath path) {
         String requestId = UUID.randomUUID().toString();
         request.exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
         request.response().exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
-        RequestPath path = RequestPath.of(request.path());
         PartnerConsumer consumer = consumers.get('/' + path.first());
         if (consumer == null) {
             PartnerCall call = new PartnerCall(requestId, Duration.ZERO, source(request));

@@ -12,7 +12,7 @@ import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.apache.camel.language.jq.JqFunctions;
 
 /**
- * What a route's jq has beside jq's own functions, by name. Regular expressions and whatever else takes more than one look
+ * What a route's jq has beside jq's own functions, by name and number of arguments. Regular expressions and whatever else takes more than one look
  * at a caller's text are not for routes: these take time that grows with the length of the text and no faster.
  */
 public final class RouteFunctions {
@@ -25,24 +25,24 @@ public final class RouteFunctions {
      * described below.
      */
     public static final Map<String, Function> ALL = Map.of(
-            "call",
+            "call/0",
             (scope, arguments, in, path, output, version) -> output.emit(
                     PartnerCall.of(JqFunctions.EXCHANGE_LOCAL.get()).checked().call(), null),
-            "kept",
+            "kept/1",
             (scope, arguments, in, path, output, version) -> arguments.get(0).apply(scope, in, name -> {
                 JsonNode kept = JqFunctions.EXCHANGE_LOCAL.get().getVariable(name.asText(), JsonNode.class);
                 output.emit(kept == null ? NullNode.getInstance() : kept, null);
             }),
-            "counted",
+            "counted/0",
             (scope, arguments, in, path, output, version) -> {
                 PartnerCall.of(JqFunctions.EXCHANGE_LOCAL.get()).budget().tree(in);
                 output.emit(in, null);
             },
-            "addressable",
+            "addressable/0",
             (scope, arguments, in, path, output, version) -> output.emit(BooleanNode.valueOf(isAddressable(in)), null),
-            "whole",
+            "whole/0",
             (scope, arguments, in, path, output, version) -> output.emit(whole(in), null),
-            "alphanumeric",
+            "alphanumeric/1",
             (scope, arguments, in, path, output, version) -> arguments.get(0).apply(scope, in, other -> {
                 if (!in.isTextual()) {
                     throw new JsonQueryException("alphanumeric takes a text");

@@ -76,6 +76,7 @@ public final class ServedOperations {
 
     /** Serves the operations of an integration, in place of those it had before. */
     void serve(String integration, Collection<Operation> operations) {
+        remove(integration);
         operations.forEach(operation -> byId.put(operation.id(), operation));
         byIntegration.put(
                 integration,
@@ -83,6 +84,14 @@ public final class ServedOperations {
                         .map(Entry::of)
                         .sorted(Comparator.comparing(Entry::rank))
                         .toList());
+    }
+
+    /** Serves an integration no more. */
+    public void remove(String integration) {
+        List<Entry> before = byIntegration.remove(integration);
+        if (before != null) {
+            before.forEach(entry -> byId.remove(entry.operation().id(), entry.operation()));
+        }
     }
 
     /**

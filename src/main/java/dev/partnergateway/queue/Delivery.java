@@ -15,6 +15,7 @@ import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.life.Fatal;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.telemetry.DeliveryObservation;
+import dev.partnergateway.telemetry.FailureLog;
 import dev.partnergateway.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.Map;
@@ -193,7 +194,7 @@ final class Delivery {
                         false);
             }
         }
-        LOG.error("{} failed inside the gateway", call, failure);
+        FailureLog.write(LOG, call, failure);
         return new Outcome(
                 "fault", "The gateway failed; the reason is in its log by this id", false, Duration.ZERO, true);
     }

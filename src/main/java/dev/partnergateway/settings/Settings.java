@@ -298,7 +298,10 @@ public final class Settings {
         return Duration.ofMillis(number(Key.DRAIN));
     }
 
-    /** Whether edited route files are loaded while running. */
+    /**
+     * Whether somebody works on integrations here: edited files are loaded while the gateway runs, and the log shows what a
+     * step got that failed.
+     */
     public boolean reload() {
         return flag(Key.RELOAD, sandbox());
     }

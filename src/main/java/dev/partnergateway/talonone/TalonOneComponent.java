@@ -14,15 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import org.apache.camel.Component;
-import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
-import org.apache.camel.Producer;
+import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
-import org.apache.camel.support.DefaultEndpoint;
-import org.apache.camel.support.DefaultProducer;
 
 /**
  * {@code to: talon-one:<operationId>} in a route: calls the deployment of the partner's call. The body going in is
@@ -33,6 +28,7 @@ import org.apache.camel.support.DefaultProducer;
  * {@code ?refused=leave-out} what is refused for good (400, 404) is null and told to the operator, and the rest goes on. Operations that need more than
  * one call (such as creating a coupon safely) are carried out by the step registered for them; a route cannot go round it.
  */
+@Component("talon-one")
 public final class TalonOneComponent extends DefaultComponent {
 
     private final TalonOne talonOne;
@@ -68,11 +64,36 @@ public final class TalonOneComponent extends DefaultComponent {
         this.keeper = newKeeper;
     }
 
+    /** One that describes itself to tools, which look at routes without a gateway; no call can be made with it. */
+    public TalonOneComponent() {
+        this.talonOne = null;
+        this.preparations = List.of();
+        this.steps = Map.of();
+        this.lists = null;
+        this.meters = null;
+    }
+
     @Override
-    protected Endpoint createEndpoint(String uri, String operationIds, Map<String, Object> parameters) {
-        boolean missingIsNull = is("null", parameters, "missing");
-        boolean leaveOut = is("leave-out", parameters, "refused");
-        List<Beginning> beginnings = Arrays.stream(operationIds.split(","))
+    protected Endpoint createEndpoint(String uri, String operations, Map<String, Object> parameters) throws Exception {
+        TalonOneEndpoint endpoint = new TalonOneEndpoint(uri, this);
+        endpoint.setOperations(operations);
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    /**
+     * What the producer of an endpoint does.
+     *
+     * @throws IllegalArgumentException naming an operation or an option that there is not
+     */
+    Calls calls(TalonOneEndpoint endpoint) {
+        if (talonOne == null) {
+            throw new IllegalStateException("talon-one: works inside a gateway only: start it with serve, or use test");
+        }
+        boolean missingIsNull = is("null", endpoint.getMissing(), "missing");
+        boolean leaveOut = is("leave-out", endpoint.getRefused(), "refused");
+        String ids = endpoint.getOperations();
+        List<Beginning> beginnings = Arrays.stream(ids.split(","))
                 .map(id -> talonOne.contract().operation(id))
                 .map(operation -> {
                     Beginning beginning = beginning(operation);
@@ -80,13 +101,12 @@ public final class TalonOneComponent extends DefaultComponent {
                     return leaveOut ? new LeavingOut(operation, beginning) : beginning;
                 })
                 .toList();
-        boolean once = beginnings.size() == 1
-                && talonOne.contract().operation(operationIds).reads();
-        return new OperationEndpoint(uri, this, once, leaveOut, beginnings);
+        boolean once =
+                beginnings.size() == 1 && talonOne.contract().operation(ids).reads();
+        return new Calls(endpoint.getEndpointUri(), once, leaveOut, beginnings);
     }
 
-    private boolean is(String only, Map<String, Object> parameters, String name) {
-        String value = getAndRemoveParameter(parameters, name, String.class);
+    private static boolean is(String only, String value, String name) {
         if (value != null && !value.equals(only)) {
             throw new IllegalArgumentException(name + " can only be " + only + ", not " + value + ": mend the route");
         }
@@ -248,86 +268,71 @@ public final class TalonOneComponent extends DefaultComponent {
         return JsonNodeFactory.instance.nullNode();
     }
 
-    private final class OperationEndpoint extends DefaultEndpoint {
+    /** Carries out what a message holds. */
+    final class Calls {
 
+        private final String uri;
         private final boolean once;
         private final boolean leavesOut;
         private final List<Beginning> beginnings;
 
-        OperationEndpoint(
-                String uri, Component component, boolean once, boolean leavesOut, List<Beginning> beginnings) {
-            super(uri, component);
+        private Calls(String uri, boolean once, boolean leavesOut, List<Beginning> beginnings) {
+            this.uri = uri;
             this.once = once;
             this.leavesOut = leavesOut;
             this.beginnings = beginnings;
         }
 
-        @Override
-        public Producer createProducer() {
-            return new DefaultProducer(this) {
-                @Override
-                public void process(Exchange exchange) {
-                    Object body = exchange.getMessage().getBody();
-                    LeaveOut leaveOut = new LeaveOut(exchange);
-                    JsonNode answer;
-                    if (body instanceof ObjectNode request && beginnings.size() == 1) {
-                        answer = beginnings
-                                .get(0)
-                                .begin(exchange, request, true, leaveOut)
-                                .get();
-                    } else if (body instanceof ArrayNode requests && fits(requests)) {
-                        answer = all(exchange, requests, leaveOut);
-                    } else {
-                        throw new IllegalArgumentException(getEndpointUri() + " takes an object {path, query, body},"
-                                + " or a list with one for each of its operations: mend the step before it");
-                    }
-                    if (leavesOut) {
-                        leaveOut.tell(answer.isArray(), keeper, meters);
-                    }
-                    exchange.getMessage().setBody(answer);
-                }
-
-                private ArrayNode all(Exchange exchange, ArrayNode requests, LeaveOut leaveOut) {
-                    List<Supplier<JsonNode>> begun = new ArrayList<>();
-                    Map<JsonNode, Integer> known = new HashMap<>();
-                    List<Integer> places = new ArrayList<>();
-                    for (int i = 0; i < requests.size(); i++) {
-                        JsonNode request = requests.get(i);
-                        Integer place = once ? known.get(request) : null;
-                        if (place == null && !request.isNull()) {
-                            place = begun.size();
-                            if (once) {
-                                // A preparation may change the request, a key must stay.
-                                known.put(request.deepCopy(), place);
-                            }
-                            begun.add(beginning(i).begin(exchange, (ObjectNode) request, false, leaveOut));
-                        }
-                        places.add(place);
-                    }
-                    ArrayNode answers = lists.run(begun);
-                    ArrayNode all = JsonNodeFactory.instance.arrayNode();
-                    places.forEach(place -> all.add(place == null ? all.nullNode() : answers.get(place)));
-                    return all;
-                }
-
-                private boolean fits(ArrayNode requests) {
-                    return beginnings.size() == 1 || beginnings.size() == requests.size();
-                }
-
-                private Beginning beginning(int position) {
-                    return beginnings.get(beginnings.size() == 1 ? 0 : position);
-                }
-            };
+        void process(Exchange exchange) {
+            Object body = exchange.getMessage().getBody();
+            LeaveOut leaveOut = new LeaveOut(exchange);
+            JsonNode answer;
+            if (body instanceof ObjectNode request && beginnings.size() == 1) {
+                answer = beginnings
+                        .get(0)
+                        .begin(exchange, request, true, leaveOut)
+                        .get();
+            } else if (body instanceof ArrayNode requests && fits(requests)) {
+                answer = all(exchange, requests, leaveOut);
+            } else {
+                throw new IllegalArgumentException(uri + " takes an object {path, query, body},"
+                        + " or a list with one for each of its operations: mend the step before it");
+            }
+            if (leavesOut) {
+                leaveOut.tell(answer.isArray(), keeper, meters);
+            }
+            exchange.getMessage().setBody(answer);
         }
 
-        @Override
-        public Consumer createConsumer(Processor processor) {
-            throw new UnsupportedOperationException("nothing comes in from Talon.One by itself");
+        private ArrayNode all(Exchange exchange, ArrayNode requests, LeaveOut leaveOut) {
+            List<Supplier<JsonNode>> begun = new ArrayList<>();
+            Map<JsonNode, Integer> known = new HashMap<>();
+            List<Integer> places = new ArrayList<>();
+            for (int i = 0; i < requests.size(); i++) {
+                JsonNode request = requests.get(i);
+                Integer place = once ? known.get(request) : null;
+                if (place == null && !request.isNull()) {
+                    place = begun.size();
+                    if (once) {
+                        // A preparation may change the request, a key must stay.
+                        known.put(request.deepCopy(), place);
+                    }
+                    begun.add(beginning(i).begin(exchange, (ObjectNode) request, false, leaveOut));
+                }
+                places.add(place);
+            }
+            ArrayNode answers = lists.run(begun);
+            ArrayNode all = JsonNodeFactory.instance.arrayNode();
+            places.forEach(place -> all.add(place == null ? all.nullNode() : answers.get(place)));
+            return all;
         }
 
-        @Override
-        public boolean isSingleton() {
-            return true;
+        private boolean fits(ArrayNode requests) {
+            return beginnings.size() == 1 || beginnings.size() == requests.size();
+        }
+
+        private Beginning beginning(int position) {
+            return beginnings.get(beginnings.size() == 1 ? 0 : position);
         }
     }
 }

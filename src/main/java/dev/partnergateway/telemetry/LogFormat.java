@@ -43,8 +43,6 @@ public final class LogFormat extends ContextAwareBase implements Configurator {
         fatal.start();
         root.addAppender(fatal);
         context.getLogger("dev.partnergateway").setLevel(Level.INFO);
-        // Says why an edited route file was not loaded.
-        context.getLogger("org.apache.camel.support").setLevel(Level.INFO);
         // Warns of every database that is newer than itself.
         context.getLogger("org.flywaydb.core.internal.database.base.Database").setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.partnergateway.settings.Settings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -32,7 +33,7 @@ class CommandsTest {
     @TestFactory
     Stream<DynamicTest> everyCommandHasHelp() {
         List<CommandLine> all = new ArrayList<>();
-        gather(Commands.line(() -> null), all);
+        gather(Commands.line(settings -> null, () -> null), all);
         assertTrue(all.size() > 10, "there are " + all.size());
         return all.stream()
                 .map(command -> dynamicTest(command.getCommandSpec().qualifiedName(), () -> {
@@ -56,12 +57,26 @@ class CommandsTest {
 
     @Test
     void aWordThatNobodyKnowsIsNotUnderstoodAndTheNearestIsNamed() {
-        assertEquals(2, run("bakcup"));
-        assertTrue(error.toString().contains("bakcup is no command: did you mean backup?"), error.toString());
-        assertEquals(2, run("version", "--jsno"));
-        assertTrue(error.toString().contains("--jsno is no option of version: did you mean --json?"), error.toString());
+        assertEquals(2, run("chekc"));
+        assertTrue(error.toString().contains("chekc is no command: did you mean check?"), error.toString());
+        assertEquals(2, run("check", "--jsno"));
+        assertTrue(error.toString().contains("--jsno is no option of check: did you mean --json?"), error.toString());
         assertEquals(2, run("parked"));
         assertEquals("", out.toString());
+    }
+
+    @Test
+    void checkTellsPeopleAndProgramsWhetherAnythingIsWrong() throws Exception {
+        assertEquals(0, run("check", "segment"), out::toString);
+        assertTrue(out.toString().contains("Nothing is wrong in segment."), out.toString());
+        out.getBuffer().setLength(0);
+        assertEquals(1, run("check", "--json", "segmnt"));
+        assertEquals(
+                "there is no integration segmnt: did you mean segment?",
+                new ObjectMapper()
+                        .readTree(out.toString())
+                        .at("/mistakes/0/sentence")
+                        .asText());
     }
 
     @Test
@@ -76,7 +91,7 @@ class CommandsTest {
     @Test
     void aSettingMayStandAfterACommand() {
         try {
-            assertEquals(0, run("version", "-Dgateway.of-a-test=1"), error::toString);
+            assertEquals(0, run("check", "braze", "-Dgateway.of-a-test=1"), error::toString);
             assertEquals("1", System.getProperty("gateway.of-a-test"));
         } finally {
             System.clearProperty("gateway.of-a-test");

@@ -1,4 +1,4 @@
-package dev.partnergateway.edge;
+package dev.partnergateway.telemetry;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,7 +19,7 @@ class ReticentTest {
 
     private static String logged(Throwable failure) {
         StringWriter text = new StringWriter();
-        new Reticent(failure).printStackTrace(new PrintWriter(text));
+        new Reticent(failure, true).printStackTrace(new PrintWriter(text));
         return text.toString();
     }
 
@@ -38,6 +38,14 @@ class ReticentTest {
         assertFalse(text.contains("DEMO"), text);
         assertTrue(text.contains("JsonQueryUserException"), text);
         assertTrue(text.contains("at net.thisptr.jackson.jq"), text);
+    }
+
+    @Test
+    void framesOfLibrariesAreLeftOutUnlessTheyAreAskedFor() {
+        StringWriter text = new StringWriter();
+        new Reticent(new IllegalStateException("mend it"), false).printStackTrace(new PrintWriter(text));
+        assertTrue(text.toString().contains("at dev.partnergateway"), text.toString());
+        assertFalse(text.toString().contains("at org.junit"), text.toString());
     }
 
     @Test

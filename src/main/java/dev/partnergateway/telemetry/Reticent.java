@@ -1,4 +1,4 @@
-package dev.partnergateway.edge;
+package dev.partnergateway.telemetry;
 
 import java.util.Arrays;
 
@@ -15,11 +15,17 @@ final class Reticent extends Exception {
 
     private static final String OWN = "dev.partnergateway.";
 
-    /** Says of a failure, and of what caused it, as much as may be said. */
-    Reticent(Throwable failure) {
-        super(text(failure), failure.getCause() == null ? null : new Reticent(failure.getCause()), false, true);
-        StackTraceElement[] trace = failure.getStackTrace();
-        setStackTrace(Arrays.copyOf(trace, Math.min(trace.length, MOST_FRAMES)));
+    /**
+     * Says of a failure, and of what caused it, as much as may be said.
+     *
+     * @param all whether with frames of libraries; else only the gateway's own
+     */
+    Reticent(Throwable failure, boolean all) {
+        super(text(failure), failure.getCause() == null ? null : new Reticent(failure.getCause(), all), false, true);
+        setStackTrace(Arrays.stream(failure.getStackTrace())
+                .filter(frame -> all || frame.getClassName().startsWith(OWN))
+                .limit(MOST_FRAMES)
+                .toArray(StackTraceElement[]::new));
     }
 
     private static String text(Throwable failure) {
