@@ -186,9 +186,7 @@ class ProcessTest {
         assertEquals(1, gateway.exitCode());
         assertTrue(
                 gateway.output()
-                        .contains(
-                                "routes/demo.camel.yaml:10:12: no operation of the contract and no other route leads to"
-                                        + " demo/other: did you mean demo/greet?"),
+                        .contains("openapi/demo.yaml:12:20: no route begins with direct:demo/greet"),
                 gateway.output());
     }
 

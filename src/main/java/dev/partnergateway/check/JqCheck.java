@@ -227,10 +227,10 @@ final class JqCheck {
                     jq.at(),
                     "$" + name + " is not defined"
                             + Names.meant(
-                            '$' + name,
-                            scope.variables().keySet().stream()
-                                    .map(known -> '$' + known)
-                                    .toList()));
+                                    '$' + name,
+                                    scope.variables().keySet().stream()
+                                            .map(known -> '$' + known)
+                                            .toList()));
         }
         return scope.variables().getOrDefault(name, Shape.ANY);
     }

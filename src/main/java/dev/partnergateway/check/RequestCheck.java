@@ -116,7 +116,8 @@ final class RequestCheck {
         for (Results path : value == null ? List.<Results>of() : Results.of(value)) {
             // One that is misspelt has been told.
             if (!path.isPlain()
-                    || path.jq().members().stream().anyMatch(given -> !operation.path().contains(given.name()))) {
+                    || path.jq().members().stream()
+                            .anyMatch(given -> !operation.path().contains(given.name()))) {
                 continue;
             }
             for (String name : operation.path()) {

@@ -389,7 +389,9 @@ final class RouteCheck {
         otherwise.ifPresent(others -> only(others, Set.of("steps"), "otherwise"));
         Flow last = otherwise.map(others -> inner(others, in, call)).orElse(null);
         // Without otherwise, one of the others is meant to be taken.
-        return out == null || last == null ? Optional.ofNullable(out).or(() -> Optional.ofNullable(last)).orElse(in) : out.or(last);
+        return out == null || last == null
+                ? Optional.ofNullable(out).or(() -> Optional.ofNullable(last)).orElse(in)
+                : out.or(last);
     }
 
     private void consumer(Tree.Entry step, Optional<Checked> jq) {

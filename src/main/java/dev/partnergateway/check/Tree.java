@@ -54,7 +54,7 @@ final class Tree {
                 return Optional.empty();
             }
             Tree tree = new Tree(file, text.split("\n", -1), node);
-            return tree.isUnique(found, new HashSet<>()) ? Optional.of(tree) : Optional.empty();
+            return tree.isUnique(found, new HashSet<>(), new HashSet<>()) ? Optional.of(tree) : Optional.empty();
         } catch (MarkedYAMLException e) {
             Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
             String context = e.getContext() == null ? "" : e.getContext() + ", ";
@@ -70,10 +70,15 @@ final class Tree {
     }
 
     /** Of two members of one name YAML readers take one, without a word. */
-    private boolean isUnique(Consumer<Mistake> found, Set<Node> seen) {
+    private boolean isUnique(Consumer<Mistake> found, Set<Node> seen, Set<Node> around) {
+        if (around.contains(node)) {
+            found.accept(wrong("this refers to what it is a part of"));
+            return false;
+        }
         if (!seen.add(node)) {
             return true;
         }
+        around.add(node);
         boolean unique = true;
         Set<String> names = new HashSet<>();
         for (Entry member : members()) {
@@ -81,11 +86,12 @@ final class Tree {
                 found.accept(member.key().wrong(member.name() + " stands here twice: of the two only one would count"));
                 unique = false;
             }
-            unique &= member.value().isUnique(found, seen);
+            unique &= member.value().isUnique(found, seen, around);
         }
         for (Tree item : items()) {
-            unique &= item.isUnique(found, seen);
+            unique &= item.isUnique(found, seen, around);
         }
+        around.remove(node);
         return unique;
     }
 

@@ -20,6 +20,7 @@ final class JqFailure {
             "\\b(string|number|object|array|boolean) \\(.*?\\)"
                     + "(?= and (?:string|number|object|array|boolean|null) \\(| cannot\\b|$)",
             Pattern.DOTALL);
+
     private static final String LEFT_OUT = "…";
 
     private static final Set<String> WORDS = Set.of(("a accept added an and applicable argument arguments array arrays"
@@ -54,8 +55,8 @@ final class JqFailure {
         Matcher pieces = PIECE.matcher(VALUE.matcher(message).replaceAll("$1 (" + LEFT_OUT + ")"));
         while (pieces.find()) {
             String piece = pieces.group();
-            boolean known =
-                    WORDS.contains(piece.toLowerCase(Locale.ROOT)) || piece.length() == 1 && (SIGNS + LEFT_OUT).contains(piece)
+            boolean known = WORDS.contains(piece.toLowerCase(Locale.ROOT))
+                    || piece.length() == 1 && (SIGNS + LEFT_OUT).contains(piece)
                     || kept.toString().endsWith("/") && piece.matches("[0-9]");
             if (known || piece.isBlank() || stands(piece, expression)) {
                 kept.append(piece.isBlank() ? " " : piece);

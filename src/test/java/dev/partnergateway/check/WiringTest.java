@@ -81,8 +81,8 @@ class WiringTest {
     void whatRoutesNeedIsAllowed() throws IOException {
         String route = "- route: {id: a, from: {uri: 'direct:a', steps: [{setVariable: {name: a, jq: '.b'}},"
                 + "{filter: {jq: '.a', steps: [{to: 'kamelet:create-coupon'}]}},"
-                + "{transform: {jq: '{add: .sub, test: \"match(a)\", a: (.b | split(\",\"))}'}},"
-                + "{choice: {when: [{jq: '.a', steps: [{to: 'talon-one:authPing?missing=null'}]}], otherwise: {steps: []}}}]}}";
+                + "{choice: {when: [{jq: '.a', steps: [{to: 'talon-one:authPing?missing=null'}]}], otherwise: {steps: []}}},"
+                + "{transform: {jq: '{add: .sub, test: \"match(a)\", a: (.b | split(\",\"))}'}}]}}";
         assertEquals(List.of(), found(route));
     }
 
