@@ -185,8 +185,7 @@ class ProcessTest {
         GatewayProcess gateway = GatewayProcess.launch(home, Map.of());
         assertEquals(1, gateway.exitCode());
         assertTrue(
-                gateway.output()
-                        .contains("openapi/demo.yaml:12:20: no route begins with direct:demo/greet"),
+                gateway.output().contains("openapi/demo.yaml:12:20: no route begins with direct:demo/greet"),
                 gateway.output());
     }
 

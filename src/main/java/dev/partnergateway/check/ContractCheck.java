@@ -207,8 +207,10 @@ final class ContractCheck {
             return;
         }
         if (!proof.get().isObject()) {
-            wrong(proof.get(), "x-proof says where the call names what is proven, such as {campaign: /body/campaignId,"
-                    + " application: /body/applicationId}");
+            wrong(
+                    proof.get(),
+                    "x-proof says where the call names what is proven, such as {campaign: /body/campaignId,"
+                            + " application: /body/applicationId}");
         }
         Shape call = call(operation, path);
         for (Tree.Entry member : proof.get().members()) {
@@ -218,7 +220,9 @@ final class ContractCheck {
             Shape place = call;
             for (String name : member.value().text().replaceFirst("^/", "").split("/")) {
                 if (!place.knows(name)) {
-                    wrong(member.value(), "the call has no " + member.value().text() + Names.meant(name, place.names()));
+                    wrong(
+                            member.value(),
+                            "the call has no " + member.value().text() + Names.meant(name, place.names()));
                     break;
                 }
                 place = place.member(name);

@@ -2,14 +2,9 @@
 package dev.partnergateway.talonone;
 
 import javax.annotation.processing.Generated;
-import java.util.Map;
-
 import org.apache.camel.CamelContext;
-import org.apache.camel.spi.ExtendedPropertyConfigurerGetter;
-import org.apache.camel.spi.PropertyConfigurerGetter;
-import org.apache.camel.spi.ConfigurerStrategy;
 import org.apache.camel.spi.GeneratedPropertyConfigurer;
-import org.apache.camel.util.CaseInsensitiveMap;
+import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.support.component.PropertyConfigurerSupport;
 
 /**
@@ -17,28 +12,37 @@ import org.apache.camel.support.component.PropertyConfigurerSupport;
  */
 @Generated("org.apache.camel.maven.packaging.EndpointSchemaGeneratorMojo")
 @SuppressWarnings("unchecked")
-public class TalonOneComponentConfigurer extends PropertyConfigurerSupport implements GeneratedPropertyConfigurer, PropertyConfigurerGetter {
+public class TalonOneComponentConfigurer extends PropertyConfigurerSupport
+        implements GeneratedPropertyConfigurer, PropertyConfigurerGetter {
 
     @Override
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         TalonOneComponent target = (TalonOneComponent) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
-        case "autowiredenabled":
-        case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
-        case "lazystartproducer":
-        case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        default: return false;
+            case "autowiredenabled":
+            case "autowiredEnabled":
+                target.setAutowiredEnabled(property(camelContext, boolean.class, value));
+                return true;
+            case "lazystartproducer":
+            case "lazyStartProducer":
+                target.setLazyStartProducer(property(camelContext, boolean.class, value));
+                return true;
+            default:
+                return false;
         }
     }
 
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
-        case "autowiredenabled":
-        case "autowiredEnabled": return boolean.class;
-        case "lazystartproducer":
-        case "lazyStartProducer": return boolean.class;
-        default: return null;
+            case "autowiredenabled":
+            case "autowiredEnabled":
+                return boolean.class;
+            case "lazystartproducer":
+            case "lazyStartProducer":
+                return boolean.class;
+            default:
+                return null;
         }
     }
 
@@ -46,12 +50,14 @@ public class TalonOneComponentConfigurer extends PropertyConfigurerSupport imple
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         TalonOneComponent target = (TalonOneComponent) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
-        case "autowiredenabled":
-        case "autowiredEnabled": return target.isAutowiredEnabled();
-        case "lazystartproducer":
-        case "lazyStartProducer": return target.isLazyStartProducer();
-        default: return null;
+            case "autowiredenabled":
+            case "autowiredEnabled":
+                return target.isAutowiredEnabled();
+            case "lazystartproducer":
+            case "lazyStartProducer":
+                return target.isLazyStartProducer();
+            default:
+                return null;
         }
     }
 }
-

@@ -2,14 +2,9 @@
 package dev.partnergateway.talonone;
 
 import javax.annotation.processing.Generated;
-import java.util.Map;
-
 import org.apache.camel.CamelContext;
-import org.apache.camel.spi.ExtendedPropertyConfigurerGetter;
-import org.apache.camel.spi.PropertyConfigurerGetter;
-import org.apache.camel.spi.ConfigurerStrategy;
 import org.apache.camel.spi.GeneratedPropertyConfigurer;
-import org.apache.camel.util.CaseInsensitiveMap;
+import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.support.component.PropertyConfigurerSupport;
 
 /**
@@ -17,28 +12,40 @@ import org.apache.camel.support.component.PropertyConfigurerSupport;
  */
 @Generated("org.apache.camel.maven.packaging.EndpointSchemaGeneratorMojo")
 @SuppressWarnings("unchecked")
-public class TalonOneEndpointConfigurer extends PropertyConfigurerSupport implements GeneratedPropertyConfigurer, PropertyConfigurerGetter {
+public class TalonOneEndpointConfigurer extends PropertyConfigurerSupport
+        implements GeneratedPropertyConfigurer, PropertyConfigurerGetter {
 
     @Override
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         TalonOneEndpoint target = (TalonOneEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
-        case "lazystartproducer":
-        case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "missing": target.setMissing(property(camelContext, java.lang.String.class, value)); return true;
-        case "refused": target.setRefused(property(camelContext, java.lang.String.class, value)); return true;
-        default: return false;
+            case "lazystartproducer":
+            case "lazyStartProducer":
+                target.setLazyStartProducer(property(camelContext, boolean.class, value));
+                return true;
+            case "missing":
+                target.setMissing(property(camelContext, java.lang.String.class, value));
+                return true;
+            case "refused":
+                target.setRefused(property(camelContext, java.lang.String.class, value));
+                return true;
+            default:
+                return false;
         }
     }
 
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
-        case "lazystartproducer":
-        case "lazyStartProducer": return boolean.class;
-        case "missing": return java.lang.String.class;
-        case "refused": return java.lang.String.class;
-        default: return null;
+            case "lazystartproducer":
+            case "lazyStartProducer":
+                return boolean.class;
+            case "missing":
+                return java.lang.String.class;
+            case "refused":
+                return java.lang.String.class;
+            default:
+                return null;
         }
     }
 
@@ -46,12 +53,15 @@ public class TalonOneEndpointConfigurer extends PropertyConfigurerSupport implem
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         TalonOneEndpoint target = (TalonOneEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
-        case "lazystartproducer":
-        case "lazyStartProducer": return target.isLazyStartProducer();
-        case "missing": return target.getMissing();
-        case "refused": return target.getRefused();
-        default: return null;
+            case "lazystartproducer":
+            case "lazyStartProducer":
+                return target.isLazyStartProducer();
+            case "missing":
+                return target.getMissing();
+            case "refused":
+                return target.getRefused();
+            default:
+                return null;
         }
     }
 }
-
