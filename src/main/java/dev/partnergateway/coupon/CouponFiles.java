@@ -6,6 +6,7 @@ import dev.partnergateway.call.Refusal;
 import dev.partnergateway.coupon.WaitingCallers.Caller;
 import dev.partnergateway.idempotency.Claim;
 import dev.partnergateway.idempotency.WaitingClaims;
+import dev.partnergateway.idempotency.WaitingClaims.Entry;
 import dev.partnergateway.idempotency.WaitingClaims.Told;
 import dev.partnergateway.life.Fatal;
 import dev.partnergateway.store.StoreException;
@@ -106,9 +107,9 @@ final class CouponFiles implements AutoCloseable {
         // Whoever takes it finds its caller.
         Caller caller = sender.callers.enter(claim.hold(), campaign, party);
         try {
-            queue.enter(claim, request.content(), campaign, party, patience);
-            sender.wake();
-            return coupon(claim, outcome(claim, caller, patience));
+            Entry entry = new Entry(claim, request.content(), campaign, party, patience);
+            sender.enter(entry);
+            return coupon(claim, outcome(sender, entry, caller, patience));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             claim.leave();
@@ -122,15 +123,15 @@ final class CouponFiles implements AutoCloseable {
     /** Lets a coupon wait for the next file that nobody waits for; what becomes of it is written into its row. */
     void create(Claim claim, Deployment deployment, CouponRequest coupon) {
         CouponRequest request = coupon.inFile();
-        queue.enter(claim, request.content(), request.campaign(), "", UNHURRIED);
+        sender(deployment).enter(new Entry(claim, request.content(), request.campaign(), "", UNHURRIED));
         claim.leave();
-        sender(deployment).wake();
     }
 
-    private FileOutcome outcome(Claim claim, Caller caller, Duration patience) throws InterruptedException {
+    private FileOutcome outcome(FileSender sender, Entry entry, Caller caller, Duration patience)
+            throws InterruptedException {
         FileOutcome outcome = caller.await(patience);
         boolean waits = outcome == null || outcome.kind() == FileOutcome.Kind.WAITS;
-        if (waits && withdrawn(claim)) {
+        if (waits && (sender.callOff(entry) || withdrawn(entry.claim()))) {
             return FileOutcome.waits(outcome == null ? late(SOON) : outcome.refusal());
         }
         if (waits) {
@@ -174,13 +175,14 @@ final class CouponFiles implements AutoCloseable {
     /** Tells callers what other gateways have done, and sees to it that what waits is sent. */
     private void look() {
         try {
-            if (senders.values().stream().noneMatch(sender -> sender.callers.size() > 0)) {
+            if (senders.values().stream().noneMatch(FileSender::isBusy)) {
                 return;
             }
             for (Told told : queue.told()) {
                 senders.values().forEach(sender -> tell(sender, told));
             }
             for (FileSender sender : senders.values()) {
+                sender.enterAll();
                 if (sender.callers.size() > 0
                         && !sender.isServing()
                         && queue.anyOfThisGateway(sender.deployment.name())) {

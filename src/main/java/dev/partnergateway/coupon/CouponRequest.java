@@ -23,7 +23,7 @@ final class CouponRequest {
      * A new one.
      *
      * @param path {@code {applicationId, campaignId}}
-     * @param fields body of createCoupons
+     * @param fields body of createCoupons; it belongs to this from now on
      * @param code the literal code
      * @param again whether its caller gets the same coupon when it asks again: else none is made for it later
      */
@@ -31,7 +31,7 @@ final class CouponRequest {
         ObjectNode content = JsonNodeFactory.instance.objectNode();
         content.put("operation", OPERATION);
         content.set("path", path);
-        content.set("body", fields.deepCopy().put("couponPattern", code));
+        content.set("body", fields.put("couponPattern", code));
         pattern.write(content);
         return new CouponRequest(content.put("drawn", 1).put("again", again));
     }
@@ -48,7 +48,8 @@ final class CouponRequest {
 
     /** What is written down before it is sent in a file, which can be done again at any time. */
     CouponRequest inFile() {
-        return new CouponRequest(content.deepCopy().put("file", true).put("before", wasInFile()));
+        content.put("before", wasInFile()).put("file", true);
+        return this;
     }
 
     /** Whether its code was in another file before, of which it could not be told what became. */

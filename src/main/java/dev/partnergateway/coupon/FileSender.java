@@ -3,6 +3,7 @@ package dev.partnergateway.coupon;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.WaitingClaims;
+import dev.partnergateway.idempotency.WaitingClaims.Entry;
 import dev.partnergateway.idempotency.WaitingClaims.Group;
 import dev.partnergateway.idempotency.WaitingClaims.Taken;
 import dev.partnergateway.life.Fatal;
@@ -18,9 +19,11 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -46,6 +49,7 @@ final class FileSender {
     final Executor executor;
 
     private final Map<String, Long> served = new HashMap<>();
+    private final Set<Entry> entering = new LinkedHashSet<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private final DistributionSummary sizes;
     private final Timer waits;
@@ -91,6 +95,58 @@ final class FileSender {
     Duration expected(String party, String campaign) {
         int ahead = callers.ahead(party, campaign, CouponFiles.MOST_ROWS);
         return talonOne.budget().expected(deployment, send, ahead).plus(lookup.expected(deployment));
+    }
+
+    /** Lets a coupon wait: it is written down together with others, before the next turn or in a moment. */
+    void enter(Entry entry) {
+        synchronized (entering) {
+            entering.add(entry);
+        }
+        wake();
+    }
+
+    /** Takes back what is not written down yet; false when it is, or is being. */
+    boolean callOff(Entry entry) {
+        synchronized (entering) {
+            if (!entering.remove(entry)) {
+                return false;
+            }
+        }
+        entry.isOff();
+        return true;
+    }
+
+    /** Writes down that everything waits which came since the last time. */
+    void enterAll() {
+        List<Entry> entries;
+        synchronized (entering) {
+            entries = List.copyOf(entering);
+            entering.clear();
+        }
+        if (entries.isEmpty()) {
+            return;
+        }
+        try {
+            queue.enter(entries)
+                    .forEach(lost -> tell(lost, Refusal.unknown(503, "Another gateway has taken this call over")));
+        } catch (RuntimeException | Error e) {
+            entries.forEach(entry -> tell(entry, Refusal.unknown(503, "The gateway cannot reach its store")));
+            throw e;
+        }
+    }
+
+    private void tell(Entry entry, Refusal refusal) {
+        WaitingCallers.Caller caller = callers.of(entry.claim().hold());
+        if (caller != null) {
+            caller.tell(FileOutcome.unknown(refusal));
+        }
+    }
+
+    /** Whether anything waits that this gateway has to look after. */
+    boolean isBusy() {
+        synchronized (entering) {
+            return !entering.isEmpty() || callers.size() > 0;
+        }
     }
 
     /** Something waits: it is sent in the next turn. */
@@ -214,6 +270,7 @@ final class FileSender {
     }
 
     private List<Taken> take() {
+        enterAll();
         List<Group> groups = queue.groups(deployment.name());
         served.keySet().retainAll(groups.stream().map(Group::party).toList());
         Optional<Group> next = groups.stream()

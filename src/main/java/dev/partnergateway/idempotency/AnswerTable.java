@@ -247,9 +247,11 @@ final class AnswerTable {
         return store.update(SENDING, sealed(id, "request", request), result, id, owner) == 1;
     }
 
-    /** Lets a claim wait for a file; false when it is not held any more. */
-    boolean ready(Waiting row, boolean sentBefore) {
-        return store.update(sentBefore ? WAIT_AGAIN : WAIT_READY, parameters(row)) == 1;
+    /** Lets claims wait for a file, in one transaction; 1 for each that is held still. The order is that of their ids. */
+    int[] ready(List<Waiting> rows, boolean sentBefore) {
+        return updateAll(
+                sentBefore ? WAIT_AGAIN : WAIT_READY,
+                rows.stream().map(this::parameters).toList());
     }
 
     /** Puts rows back that were taken for a file: they wait for the next one. */

@@ -141,22 +141,22 @@ public final class Claim {
     }
 
     /**
-     * Lets it wait for a file, which any gateway may send.
-     *
-     * @param wanted within which it is of use
-     * @throws Refusal 503 when another process has taken the key over
+     * It is about to wait for a file, which any gateway may send. Should the store fail to write that down, it may have done
+     * so all the same, and somebody may have taken it.
      */
-    void waitReady(ObjectNode content, String campaign, String party, String gateway, Duration wanted) {
-        boolean sentBefore = state == ClaimState.SENT;
-        long millis = Math.min(Math.max(1, wanted.toMillis()), Row.LONGEST_LEASE.toMillis());
+    void waits(ObjectNode content) {
         begunBefore = false;
         request = content;
-        // Should the store fail now, it may have been done all the same, and somebody may have taken it.
-        state = sentBefore ? ClaimState.AGAIN : ClaimState.READY;
-        if (!table.ready(
-                new AnswerTable.Waiting(id, owner, content, campaign, party, gateway, 0, millis), sentBefore)) {
-            throw takenOver();
-        }
+        state = state == ClaimState.SENT ? ClaimState.AGAIN : ClaimState.READY;
+    }
+
+    /** It was not written down that it waits, and will not be. */
+    void waitsNot() {
+        state = state == ClaimState.AGAIN ? ClaimState.SENT : ClaimState.CLAIMED;
+    }
+
+    boolean sentBefore() {
+        return state == ClaimState.AGAIN;
     }
 
     /** Waits for no file any more; false when somebody has taken it. */

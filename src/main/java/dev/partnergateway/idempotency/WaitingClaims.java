@@ -43,15 +43,75 @@ public final class WaitingClaims {
      */
     public record Group(String campaign, String party, long waited) {}
 
+    /** A claim that is about to wait. */
+    public static final class Entry {
+
+        private final Claim claim;
+        private final String campaign;
+        private final String party;
+        private final long since = System.nanoTime();
+        private final long wantedUntil;
+
+        /**
+         * Prepares it; who holds it enters it.
+         *
+         * @param content everything needed to send it, and to find out later whether it was carried out
+         * @param wanted from then on nobody takes it
+         */
+        public Entry(Claim claim, ObjectNode content, String campaign, String party, Duration wanted) {
+            this.claim = claim;
+            this.campaign = campaign;
+            this.party = party;
+            this.wantedUntil = since + wanted.toNanos();
+            claim.waits(content);
+        }
+
+        /** The claim. */
+        public Claim claim() {
+            return claim;
+        }
+
+        /** It is not entered: the claim is as it was before. */
+        public void isOff() {
+            claim.waitsNot();
+        }
+
+        private AnswerTable.Waiting row(String home) {
+            long now = System.nanoTime();
+            long wanted = Math.max(1, Duration.ofNanos(wantedUntil - now).toMillis());
+            return new AnswerTable.Waiting(
+                    claim.id(),
+                    claim.owner(),
+                    claim.request(),
+                    campaign,
+                    party,
+                    home,
+                    Duration.ofNanos(now - since).toMillis(),
+                    Math.min(wanted, Row.LONGEST_LEASE.toMillis()));
+        }
+    }
+
     /**
-     * Lets a claim wait.
+     * Lets claims wait: from now on any gateway may take them.
      *
-     * @param content everything needed to send it, and to find out later whether it was carried out
-     * @param wanted from then on nobody takes it
-     * @throws Refusal 503 when another process has taken the key over
+     * @return those whose key another process has taken over meanwhile
      */
-    public void enter(Claim claim, ObjectNode content, String campaign, String party, Duration wanted) {
-        claim.waitReady(content, campaign, party, home, wanted);
+    public List<Entry> enter(Collection<Entry> entries) {
+        List<Entry> lost = new ArrayList<>();
+        for (boolean sentBefore : new boolean[] {false, true}) {
+            List<Entry> alike = entries.stream()
+                    .filter(entry -> entry.claim.sentBefore() == sentBefore)
+                    .sorted(Comparator.comparing(entry -> entry.claim.id()))
+                    .toList();
+            int[] entered =
+                    table.ready(alike.stream().map(entry -> entry.row(home)).toList(), sentBefore);
+            for (int i = 0; i < entered.length; i++) {
+                if (entered[i] == 0) {
+                    lost.add(alike.get(i));
+                }
+            }
+        }
+        return lost;
     }
 
     /** Takes a claim out that nobody has taken; false when somebody has. What was never sent is free then. */
