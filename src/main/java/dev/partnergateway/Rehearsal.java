@@ -1,6 +1,7 @@
 package dev.partnergateway;
 
 import dev.partnergateway.cases.Shown;
+import dev.partnergateway.command.House;
 import dev.partnergateway.sandbox.Seed;
 import dev.partnergateway.settings.Settings;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import org.apache.camel.CamelContext;
  * store of its own that is gone afterwards. Nothing of the operator's is used but the deadlines of integrations: no
  * deployment, no store, no broker.
  */
-public final class Rehearsal implements AutoCloseable {
+public final class Rehearsal implements House.Rehearsal {
 
     /** Deployment on the sandbox whose operator lets nobody create attributes. */
     public static final String NO_CREATION = "no-creation.example";
@@ -110,17 +111,17 @@ public final class Rehearsal implements AutoCloseable {
         }
     }
 
-    /** Port that partners call. */
+    @Override
     public int port() {
         return gateway.port();
     }
 
-    /** Port of the sandbox. */
+    @Override
     public int sandboxPort() {
         return gateway.sandbox().orElseThrow().port();
     }
 
-    /** Camel's context, whose tracer has the steps of calls. */
+    @Override
     public CamelContext camel() {
         return gateway.camel();
     }

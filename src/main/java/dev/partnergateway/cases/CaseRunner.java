@@ -40,6 +40,7 @@ public final class CaseRunner {
     private final SandboxPort sandbox;
     private final AnswerContract contract;
     private final Logged log;
+    private boolean cold = true;
 
     /**
      * Prepares runs.
@@ -62,6 +63,14 @@ public final class CaseRunner {
      * @throws CaseException when a step is not understood, such as a fault that the sandbox does not know
      */
     public Outcome run(Case each) {
+        Outcome outcome = attempt(each);
+        // The first call of a process can take longer than its deadline.
+        boolean again = cold && !outcome.passed();
+        cold = false;
+        return again ? attempt(each) : outcome;
+    }
+
+    private Outcome attempt(Case each) {
         long begun = System.nanoTime();
         sandbox.reset();
         String unique = UUID.randomUUID().toString();
@@ -76,9 +85,10 @@ public final class CaseRunner {
                                 .replace("{{sandbox}}", sandbox.address()));
                 prepare(step);
                 Reply reply = partner.send(PartnerRequest.of(step.path("call")));
+                List<String> warned = log.warnings();
                 List<Difference> found = new Step(step, reply, previous, expected).differences();
                 if (!found.isEmpty()) {
-                    return new Outcome(each, line, i + 1, found, log.lines(), since(begun));
+                    return new Outcome(each, line, i + 1, found, warned, since(begun));
                 }
                 previous = reply;
             } catch (IllegalArgumentException | JsonProcessingException e) {

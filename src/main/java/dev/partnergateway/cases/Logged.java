@@ -1,5 +1,6 @@
 package dev.partnergateway.cases;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
@@ -12,7 +13,9 @@ import org.slf4j.LoggerFactory;
 /** What gateways in this process log. */
 public final class Logged {
 
-    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    private final Queue<Line> lines = new ConcurrentLinkedQueue<>();
+
+    private record Line(Level level, String text) {}
 
     private Logged() {}
 
@@ -23,8 +26,10 @@ public final class Logged {
             @Override
             protected void append(ILoggingEvent event) {
                 IThrowableProxy thrown = event.getThrowableProxy();
-                logged.lines.add(event.getFormattedMessage()
-                        + (thrown == null ? "" : " " + thrown.getClassName() + ": " + thrown.getMessage()));
+                logged.lines.add(new Line(
+                        event.getLevel(),
+                        event.getFormattedMessage()
+                                + (thrown == null ? "" : " " + thrown.getClassName() + ": " + thrown.getMessage())));
             }
         };
         appender.start();
@@ -39,6 +44,14 @@ public final class Logged {
 
     /** Messages since then, each with what was thrown. */
     public List<String> lines() {
-        return List.copyOf(lines);
+        return lines.stream().map(Line::text).toList();
+    }
+
+    /** Those of them that warn of something. */
+    public List<String> warnings() {
+        return lines.stream()
+                .filter(line -> line.level().isGreaterOrEqual(Level.WARN))
+                .map(Line::text)
+                .toList();
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
  * @param line of the step that differs; that of the case when none does
  * @param step its number from 1; 0 when none differs
  * @param differences empty = all is as the case says
- * @param logged what the gateway logged in that step, when it differs
+ * @param logged of what the gateway warned in that step, when it differs
  * @param took from the first call to the last look
  */
 public record Outcome(Case of, int line, int step, List<Difference> differences, List<String> logged, Duration took) {
@@ -40,10 +40,10 @@ public record Outcome(Case of, int line, int step, List<Difference> differences,
                 .append('\n');
         for (Difference difference : differences) {
             text.append("  ").append(difference.place()).append('\n');
-            text.append(lines("  - ", difference.expected()));
-            text.append(lines("  + ", difference.seen()));
+            text.append(lines("    - ", difference.expected()));
+            text.append(lines("    + ", difference.seen()));
         }
-        logged.forEach(each -> text.append("  log ").append(each.strip()).append('\n'));
+        logged.forEach(each -> text.append("  log  ").append(each.strip()).append('\n'));
         return text.toString();
     }
 

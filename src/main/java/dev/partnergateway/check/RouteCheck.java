@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 final class RouteCheck {
 
     /** Steps, and what may stand in each beside its branches. */
-    private static final Map<String, Set<String>> STEPS = new TreeMap<>(Map.ofEntries(
+    static final Map<String, Set<String>> STEPS = new TreeMap<>(Map.ofEntries(
             Map.entry("transform", Set.of("jq")),
             Map.entry("setBody", Set.of("jq")),
             Map.entry("setVariable", Set.of("name", "jq")),

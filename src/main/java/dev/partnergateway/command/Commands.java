@@ -37,6 +37,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             Serve.class,
             Check.class,
+            Test.class,
+            Try.class,
+            New.class,
             DoctorCommand.class,
             Parked.class,
             DeadLetters.class,
@@ -103,7 +106,18 @@ public final class Commands implements Callable<Integer> {
      * @return the exit code
      */
     public static int run(Settings settings, PrintWriter out, PrintWriter error, String... arguments) {
-        return line(Commands::nothing, () -> settings).setOut(out).setErr(error).execute(arguments);
+        return run(Commands::nothing, settings, out, error, arguments);
+    }
+
+    /**
+     * As {@link #run(House, String...)}, with other settings and other places to print to.
+     *
+     * @param out what was asked for
+     * @param error what went wrong
+     * @return the exit code
+     */
+    public static int run(House house, Settings settings, PrintWriter out, PrintWriter error, String... arguments) {
+        return line(house, () -> settings).setOut(out).setErr(error).execute(arguments);
     }
 
     /** The command line, as commands of it look at it. */

@@ -38,7 +38,8 @@ public final class PlainStep implements UpstreamStep {
         if (call.checked().dryRun()) {
             return rehearse(call, request);
         }
-        call.sends(repeatable(exchange) ? PartnerCall.Phase.SENDING : PartnerCall.Phase.SENDING_ONCE);
+        boolean again = repeatable(exchange) || RequestKey.isSaid(request);
+        call.sends(again ? PartnerCall.Phase.SENDING : PartnerCall.Phase.SENDING_ONCE);
         try {
             JsonNode answer = send(call, request, RequestKey.of(operation, request));
             changes(exchange);

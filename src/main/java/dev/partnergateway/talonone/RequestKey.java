@@ -27,6 +27,9 @@ public final class RequestKey {
 
     private static final String MEMBER = "key";
 
+    /** Beside a key that the route has said itself. */
+    private static final String SAID = "sameAsBefore";
+
     private RequestKey() {}
 
     /**
@@ -45,6 +48,7 @@ public final class RequestKey {
         tuple.add(call.deployment().name()).add(call.credential().hash()).add(operation.id());
         if (!said.isMissingNode() && !said.isNull()) {
             tuple.add(claimed.map(EffectKey::value).orElse(null)).add(said.toString());
+            request.put(SAID, true);
         } else if (claimed.isPresent() && alone && !EffectKey.isPart(exchange)) {
             int number = claimed.get().next();
             if (number == 0) {
@@ -65,6 +69,11 @@ public final class RequestKey {
         if (request.path(MEMBER).isTextual()) {
             request.put(MEMBER, Credential.sha256(request.path(MEMBER).textValue() + ':' + request.path("body")));
         }
+    }
+
+    /** Whether the same request of another call has the same key, so that it does nothing that the first did not do. */
+    static boolean isSaid(ObjectNode request) {
+        return request.path(SAID).asBoolean();
     }
 
     /** The key of a request; null = none. */
