@@ -37,8 +37,13 @@ import dev.partnergateway.kafka.Topic;
 import dev.partnergateway.life.Fatal;
 import dev.partnergateway.loyalty.PointsAddition;
 import dev.partnergateway.management.ManagementPort;
+import dev.partnergateway.management.SyntheticCalls;
+import dev.partnergateway.operator.CallsSeen;
+import dev.partnergateway.operator.LastHour;
 import dev.partnergateway.operator.OperatorPort;
+import dev.partnergateway.operator.OwnCalls;
 import dev.partnergateway.queue.Queue;
+import dev.partnergateway.reference.Reference;
 import dev.partnergateway.referral.ReferralCreation;
 import dev.partnergateway.sandbox.Sandbox;
 import dev.partnergateway.sandbox.Seed;
@@ -96,6 +101,8 @@ public final class Gateway implements House.Running {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private static final Path UPSTREAM_CONTRACT = Path.of("openapi/talon-one.yaml");
+
+    private static final Duration CALLS_SEEN = Duration.ofSeconds(1);
 
     private static final Duration PRUNE = Duration.ofMinutes(1);
 
@@ -190,12 +197,13 @@ public final class Gateway implements House.Running {
         camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerBuilder());
         camel.getCamelContextExtension().addInterceptStrategy(new CaughtErrors(settings.reload()));
         Store store = await(opening);
+        Seal seal = new Seal(settings.storeEncryptionKeys());
+        CallsSeen calls = callsSeen(store, seal, telemetry);
         SharedLeases leases = new SharedLeases(store);
         TalonOne talonOne = open(talonOne(camel, await(reading), store, leases, telemetry));
         Access access = new Access(
                 deployments, new KeyProof(talonOne, upstream, ticker), store, settings.deploymentLimit(), ticker);
         talonOne.whenAccepted(access::accepted);
-        Seal seal = new Seal(settings.storeEncryptionKeys());
         ReplayingRepository answers =
                 new ReplayingRepository(store, seal, access, talonOne::requireWorking, telemetry.meters());
         CouponCreation coupons = coupons(talonOne, access, answers, telemetry);
@@ -237,16 +245,16 @@ public final class Gateway implements House.Running {
             open(queue.get()).start(operations.values());
         }
         count(chores, telemetry, answers);
-        operator = open(OperatorPort.open(
-                settings, server.vertx(), workers("operator", 16), answers.parked(), queue.map(Queue::deadLetters)));
+        show(house(store, calls, answers, queue, deployments, access, telemetry), answers, chores);
 
         Sweeper sweeper = answers.sweeper(
                 deployments::named,
                 Map.of("createCoupons", coupons, "createReferral", referrals, "addLoyaltyPoints", points),
                 workers("sweeper", SWEEPERS));
-        beginChores(chores, sweeper, outbox, () -> prune(answers, leases, store));
+        beginChores(chores, sweeper, outbox, () -> prune(answers, leases, store, calls));
         server.listen();
         open(server::drain);
+        makeSyntheticCalls(chores, telemetry);
         open(watch(talonOne));
         reload((ModelCamelContext) camel, contracts, checker, files);
     }
@@ -270,26 +278,82 @@ public final class Gateway implements House.Running {
         return contracts;
     }
 
+    private CallsSeen callsSeen(Store store, Seal seal, Telemetry telemetry) {
+        CallsSeen calls = new CallsSeen(settings.calls(), store, seal, telemetry.meters());
+        telemetry.watch(calls);
+        open(calls::write);
+        return calls;
+    }
+
+    private OperatorPort.House house(
+            Store store,
+            CallsSeen calls,
+            ReplayingRepository answers,
+            Optional<Queue> queue,
+            Deployments deployments,
+            Access access,
+            Telemetry telemetry) {
+        return new OperatorPort.House(
+                settings,
+                store,
+                calls,
+                answers.parked(),
+                queue.map(Queue::deadLetters),
+                server.operations()::values,
+                edits,
+                deployments,
+                access,
+                telemetry.meters(),
+                server::ready);
+    }
+
+    /** What operators and partners see of it. */
+    private void show(OperatorPort.House house, ReplayingRepository answers, Chores chores) {
+        LastHour hour = new LastHour(house.meters());
+        operator = open(OperatorPort.open(server.vertx(), workers("operator", 16), house, hour));
+        if (settings.docs()) {
+            Reference reference = new Reference(
+                    Path.of("openapi"),
+                    Optional.ofNullable(sandbox).map(running -> new Reference.Trial(Seed.DEMO_SHOP_KEY, Seed.HOST)));
+            server.show(reference::answer);
+        }
+        server.answerWith(
+                new OwnCalls(house.calls(), house.access(), house.deployments(), answers::kept, house.operations()));
+        chores.begin("last hour", LastHour.EVERY, hour::look);
+        chores.begin("calls seen", CALLS_SEEN, house.calls()::write);
+    }
+
+    private void makeSyntheticCalls(Chores chores, Telemetry telemetry) {
+        SyntheticCalls synthetic = new SyntheticCalls(settings.syntheticCalls(), telemetry.meters());
+        if (synthetic.any()) {
+            chores.begin("synthetic calls", settings.syntheticInterval(), () -> synthetic.make(port()));
+        }
+    }
+
     private void beginChores(Chores chores, Sweeper sweeper, Outbox outbox, Runnable pruning) {
         chores.begin("sweeper", settings.sweepInterval(), sweeper::sweep);
         chores.begin("outbox", settings.sweepInterval(), () -> outbox.post(System.currentTimeMillis()));
         chores.begin("pruning", PRUNE, pruning);
     }
 
-    /** What waits never takes the threads of what it waits for. */
+    /**
+     * What waits never takes the threads of what it waits for. What is done for many calls belongs to none of them: their
+     * threads carry no call with them.
+     */
     private CouponCreation coupons(TalonOne talonOne, Access access, ReplayingRepository answers, Telemetry telemetry) {
         return open(new CouponCreation(
                 talonOne,
                 access,
                 answers,
                 settings.settleTime(),
-                Telemetry.carrying(workers("files", settings.threads())),
-                Telemetry.carrying(workers("lists", LISTS)),
+                workers("files", settings.threads()),
+                workers("lists", LISTS),
                 telemetry.meters()));
     }
 
-    private static void prune(ReplayingRepository answers, SharedLeases leases, Store store) {
+    private static void prune(ReplayingRepository answers, SharedLeases leases, Store store, CallsSeen calls) {
         answers.prune();
+        calls.prune();
         leases.prune();
         store.prune();
     }
@@ -444,7 +508,7 @@ public final class Gateway implements House.Running {
 
     private DeploymentSettings sandboxDeployment() {
         return new DeploymentSettings(
-                "sandbox",
+                Settings.SANDBOX_NAME,
                 List.of(Seed.HOST),
                 Optional.of("http://127.0.0.1:" + sandbox.port()),
                 Optional.of(Secret.literal(Seed.MANAGEMENT_KEY)),
@@ -487,7 +551,10 @@ public final class Gateway implements House.Running {
                 "  partners call  http://localhost:" + port(),
                 "  health         http://localhost:" + managementPort() + "/observe/health",
                 "  metrics        http://localhost:" + managementPort() + "/observe/metrics",
-                "  decisions      http://localhost:" + operatorPort() + "/parked"));
+                "  operate        http://localhost:" + operatorPort() + "/"));
+        if (settings.docs()) {
+            lines.add(1, "  partners read  http://localhost:" + port() + "/docs");
+        }
         if (sandbox != null) {
             lines.add(
                     "  sandbox        http://localhost:" + sandbox.port() + "/sandbox  (a Talon.One to try things on)");

@@ -18,6 +18,14 @@ public final class Access {
     /** Talon.One's name for keys that were made for no platform. */
     private static final String ANY_PLATFORM = "none";
 
+    private static final int MOST_SHOWN = 100;
+
+    /** Whoever asks more often than this what became of its calls would do better to repeat them. */
+    private static final int QUESTIONS_A_SECOND = 10;
+
+    private static final String QUESTIONS = "calls";
+    private static final int SHOWN_DIGITS = 8;
+
     private final Deployments deployments;
     private final KeyProof proof;
     private final Principals principals;
@@ -80,6 +88,41 @@ public final class Access {
         }
         rateLimits.count(call);
         prove(call);
+    }
+
+    /**
+     * Admits a question about an earlier call, or refuses it. The key is shown as in a call of the integration; where that is
+     * the body, in a header {@code Authorization: ApiKey-v1 ...}.
+     *
+     * @param call the question itself
+     * @param about operation of the earlier call
+     * @param authorization values of the {@code Authorization} header
+     * @throws Refusal 401 when the deployment does not accept the key; 429 when it is one too many of it; 503 when the
+     *     deployment has too many calls, or cannot tell of the key
+     */
+    public void admitQuestion(PartnerCall call, Operation about, Deployment deployment, List<String> authorization) {
+        Credential credential = shown(about, authorization);
+        call.admitted(deployment, credential);
+        rateLimits.count(call, QUESTIONS, QUESTIONS_A_SECOND);
+        attempts.admit(call);
+        shares.enter(call, deployment);
+        try {
+            verify(call);
+        } catch (Refusal refusal) {
+            ended(call, refusal);
+            throw refusal;
+        }
+    }
+
+    /**
+     * The key that a question shows.
+     *
+     * @throws Refusal 401 when there is none
+     */
+    public static Credential shown(Operation about, List<String> authorization) {
+        Authentication authentication =
+                about.authentication() == Authentication.BASIC ? Authentication.BASIC : Authentication.API_KEY;
+        return Credentials.read(authentication, authorization, null);
     }
 
     /**
@@ -171,6 +214,26 @@ public final class Access {
      */
     public void verify(PartnerCall call) {
         proof.binding(call);
+    }
+
+    /**
+     * A key that a deployment has accepted lately.
+     *
+     * @param hash first 8 digits of its SHA-256
+     * @param application id of its Application; 0 = not known
+     * @param rehearsesOnly whether it is good for dry runs only
+     */
+    public record KeySeen(String hash, long application, boolean rehearsesOnly) {}
+
+    /** The keys that a deployment has accepted within the last minutes, at most 100. */
+    public List<KeySeen> keysSeen(Deployment deployment) {
+        return proof.accepted(deployment).entrySet().stream()
+                .limit(MOST_SHOWN)
+                .map(key -> new KeySeen(
+                        key.getKey().substring(0, SHOWN_DIGITS),
+                        key.getValue().application(),
+                        key.getValue().rehearsesOnly()))
+                .toList();
     }
 
     /**

@@ -44,6 +44,9 @@ final class Attempts {
 
     private static final int EACH = 150;
 
+    /** A question about an earlier call is none of the contract's operations. */
+    private static final String NO_OPERATION = "";
+
     private final Cache<KeyFor, String> refused;
     private final Cache<KeyAt, Boolean> accepted;
     private final Cache<KeyAt, Bucket> trying;
@@ -135,7 +138,7 @@ final class Attempts {
         return new KeyFor(
                 call.deployment().name(),
                 call.credential().hash(),
-                call.operation().id());
+                call.operation() == null ? NO_OPERATION : call.operation().id());
     }
 
     private static KeyAt keyAt(PartnerCall call) {

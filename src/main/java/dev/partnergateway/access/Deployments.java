@@ -8,7 +8,9 @@ import dev.partnergateway.settings.DeploymentSettings;
 import dev.partnergateway.settings.Settings;
 import dev.partnergateway.settings.SettingsException;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -134,6 +136,14 @@ public final class Deployments {
                     place + ": this deployment is not configured at this gateway: ask its operator to add the host");
         }
         return deployment;
+    }
+
+    /** All of them, by their names. */
+    public List<Deployment> all() {
+        return byHost.values().stream()
+                .distinct()
+                .sorted(Comparator.comparing(Deployment::name))
+                .toList();
     }
 
     /** The deployment of a name, or null. */

@@ -20,6 +20,7 @@ import dev.partnergateway.talonone.UpstreamOperation;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -159,12 +160,14 @@ public final class KeyProof {
         Deployment deployment = call.deployment();
         Credential credential = call.credential();
         KeyAt key = new KeyAt(deployment, credential.hash());
+        boolean remembered = call.life().isKeyProven() || remembers(call);
         Binding binding = told(bindings, key, () -> inTurn(key, () -> ask(deployment, credential)));
         // Before its content is read, nobody knows whether a call asks for a dry run.
         boolean real = call.checked() != null && !call.checked().dryRun();
         if (!binding.accepted() || real && binding.rehearsesOnly()) {
             throw Refusal.of(401, "Talon.One does not accept this API key");
         }
+        call.life().keyProven(remembered, binding.application());
         return binding;
     }
 
@@ -173,6 +176,19 @@ public final class KeyProof {
         Told<Binding> told = bindings.synchronous()
                 .getIfPresent(new KeyAt(call.deployment(), call.credential().hash()));
         return told != null && told.failure() == null && told.value().accepted();
+    }
+
+    /** The keys that a deployment has accepted lately, by their hashes. */
+    Map<String, Binding> accepted(Deployment deployment) {
+        Map<String, Binding> accepted = new TreeMap<>();
+        bindings.synchronous().asMap().forEach((key, told) -> {
+            if (key.deployment().equals(deployment)
+                    && told.failure() == null
+                    && told.value().accepted()) {
+                accepted.put(key.hash(), told.value());
+            }
+        });
+        return accepted;
     }
 
     private Binding inTurn(KeyAt key, Supplier<Binding> question) {

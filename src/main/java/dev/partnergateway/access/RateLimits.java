@@ -19,7 +19,7 @@ final class RateLimits {
     private final TickerTime time;
     private final Cache<Caller, Bucket> buckets;
 
-    private record Caller(String integration, String deployment, String keyHash) {}
+    private record Caller(String kind, String deployment, String keyHash) {}
 
     RateLimits(Ticker ticker) {
         this.time = new TickerTime(ticker);
@@ -40,11 +40,17 @@ final class RateLimits {
         if (limit == 0) {
             return;
         }
-        String integration = call.operation().path().split("/")[1];
+        count(call, call.operation().path().split("/")[1], limit);
+    }
+
+    /**
+     * Counts a call of a kind.
+     *
+     * @throws Refusal 429 when it is one too many
+     */
+    void count(PartnerCall call, String kind, int limit) {
         Bucket bucket = buckets.get(
-                new Caller(
-                        integration, call.deployment().name(), call.credential().hash()),
-                caller -> bucket(limit));
+                new Caller(kind, call.deployment().name(), call.credential().hash()), caller -> bucket(limit));
         ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             throw Refusal.retry(429, "Too many requests", Duration.ofNanos(probe.getNanosToWaitForRefill()));

@@ -2,6 +2,7 @@ package dev.partnergateway.call;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A deployment's clock, which stamps what is made there, beside the gateway's own. How far it is behind is seen at every
@@ -13,6 +14,7 @@ public final class DeploymentClock {
     private static final Duration TOLERANCE = Duration.ofSeconds(5);
 
     private volatile Duration behind = Duration.ZERO;
+    private volatile Instant last;
 
     /**
      * An answer has come.
@@ -21,7 +23,18 @@ public final class DeploymentClock {
      * @param received by the gateway's clock
      */
     public void shows(Instant date, Instant received) {
+        last = received;
         behind = date.isBefore(received) ? Duration.between(date, received) : Duration.ZERO;
+    }
+
+    /** How far it was behind the gateway's own at the last answer. */
+    public Duration behind() {
+        return behind;
+    }
+
+    /** When the deployment last answered with a time; empty = it has not since this process started. */
+    public Optional<Instant> lastAnswer() {
+        return Optional.ofNullable(last);
     }
 
     /**

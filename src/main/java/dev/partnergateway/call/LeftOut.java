@@ -48,6 +48,11 @@ public final class LeftOut {
                     call,
                     leftOut.path("count").asInt(),
                     leftOut.path("what").asText());
+            call.life()
+                    .happened(
+                            CallLife.Kind.LEFT_OUT,
+                            leftOut.path("count").asInt() + " "
+                                    + leftOut.path("what").asText());
         }
         if (call.checked() != null && call.checked().leftOut() > 0) {
             LOG.info(
@@ -55,12 +60,15 @@ public final class LeftOut {
                     call,
                     call.checked().leftOut(),
                     call.checked().firstLeftOut());
+            call.life().happened(CallLife.Kind.LEFT_OUT, call.checked().leftOut() + " items of lists");
         }
         call.leftOut().tell(call);
     }
 
     private synchronized void tell(PartnerCall call) {
-        counts.forEach((what, count) ->
-                LOG.info("{} left out {} {}: {}", call, count, what, String.join(", ", names.get(what))));
+        counts.forEach((what, count) -> {
+            LOG.info("{} left out {} {}: {}", call, count, what, String.join(", ", names.get(what)));
+            call.life().happened(CallLife.Kind.LEFT_OUT, count + " " + what);
+        });
     }
 }

@@ -44,6 +44,7 @@ public final class PartnerCall {
     private final AtomicInteger waiting = new AtomicInteger();
     private final Map<String, AtomicInteger> occurrences = new ConcurrentHashMap<>();
     private final LeftOut leftOut = new LeftOut();
+    private final CallLife life = new CallLife();
     private final String ownName = UUID.randomUUID().toString();
     private Operation operation;
     private volatile Checked checked;
@@ -199,6 +200,11 @@ public final class PartnerCall {
     /** A part of the call has stopped to wait. */
     public void waited() {
         waiting.decrementAndGet();
+    }
+
+    /** What happens to the call. */
+    public CallLife life() {
+        return life;
     }
 
     /** What is left out of the call without refusing it. */

@@ -1,5 +1,7 @@
 package dev.partnergateway.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.Json;
 import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
 import java.io.IOException;
@@ -34,6 +36,17 @@ final class OperatorClient {
         this.token = settings.operatorToken();
         this.out = out;
         this.error = error;
+    }
+
+    /**
+     * Decides and prints the answer; the command's exit code.
+     *
+     * @param why the operator's reason, which is written down with his name on this machine
+     * @param decision what belongs to the decision beside that
+     */
+    int decide(String path, String why, ObjectNode decision) {
+        decision.put("who", System.getProperty("user.name", "(nobody)")).put("why", why);
+        return send("POST", path, Json.write(decision));
     }
 
     /** Asks and prints the answer; the command's exit code: 0 = done, 1 = refused or not reached. */

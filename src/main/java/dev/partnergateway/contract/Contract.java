@@ -98,6 +98,20 @@ public final class Contract {
         throw new ContractMistakes(file, mistakes, null);
     }
 
+    /**
+     * A file for readers, as it is.
+     *
+     * @throws UncheckedIOException when the file cannot be read
+     */
+    public static JsonNode document(Path file) {
+        try {
+            return DeserializationUtils.deserializeIntoTree(
+                    Files.readString(file), null, new ParseOptions(), new SwaggerParseResult());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The OpenAPI file " + file + " cannot be read", e);
+        }
+    }
+
     private static String outline(JsonNode tree) {
         ObjectNode outline = JsonNodeFactory.instance.objectNode();
         for (String name : List.of("openapi", "info", "servers")) {

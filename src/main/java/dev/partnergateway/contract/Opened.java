@@ -32,6 +32,16 @@ public final class Opened {
         return check.credential();
     }
 
+    /** The call with its body as its sender wrote it, for a person who looks for what is wrong with it. */
+    public ObjectNode asSent() {
+        ObjectNode sent = call.objectNode();
+        sent.setAll(call);
+        if (content != null && content.value() != null) {
+            sent.set("body", content.value());
+        }
+        return sent;
+    }
+
     /** Names no value: a call is personal data and may hold a key. */
     @Override
     public String toString() {

@@ -13,6 +13,7 @@ import dev.partnergateway.store.StoreException;
 import dev.partnergateway.talonone.TalonOne;
 import dev.partnergateway.talonone.Turn;
 import dev.partnergateway.talonone.UpstreamOperation;
+import dev.partnergateway.telemetry.Telemetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
@@ -106,6 +107,7 @@ final class CouponFiles implements AutoCloseable {
         }
         // Whoever takes it finds its caller.
         Caller caller = sender.callers.enter(claim.hold(), campaign, party);
+        long begun = System.nanoTime();
         try {
             Entry entry = new Entry(claim, request.content(), campaign, party, patience);
             sender.enter(entry);
@@ -115,6 +117,7 @@ final class CouponFiles implements AutoCloseable {
             claim.leave();
             throw Refusal.unknown(503, "The gateway is stopping");
         } finally {
+            Telemetry.life().waited("file", System.nanoTime() - begun);
             caller.leave();
             sender.callers.leave(claim.hold());
         }

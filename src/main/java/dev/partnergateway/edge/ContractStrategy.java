@@ -2,6 +2,7 @@ package dev.partnergateway.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.access.Access;
+import dev.partnergateway.call.CallLife;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.callback.Callback;
@@ -148,8 +149,10 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
     private boolean queued(Exchange exchange) {
         PartnerCall call = PartnerCall.of(exchange);
         Optional<Queueing> queueing = queue.flatMap(taker -> taker.takes(call));
-        queueing.ifPresent(
-                how -> exchange.getMessage().setBody(queue.get().put(call, how).orElse(null)));
+        queueing.ifPresent(how -> {
+            exchange.getMessage().setBody(queue.get().put(call, how).orElse(null));
+            call.life().happened(CallLife.Kind.QUEUED, "");
+        });
         return queueing.isPresent();
     }
 
@@ -174,6 +177,7 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
         Checked checked;
         try {
             Opened opened = operation.open(raw, call.budget());
+            call.life().sent(opened.asSent());
             if (opened.deployment() != null) {
                 access.admit(
                         call,
@@ -187,6 +191,8 @@ public final class ContractStrategy extends DefaultRestOpenapiProcessorStrategy 
             throw refusal(violation);
         }
         call.checked(operation, checked);
+        call.life().sent(checked.call());
+        call.life().happened(CallLife.Kind.CHECKED, operation.id());
         if (call.isAdmitted()) {
             access.accept(call);
         } else {

@@ -1,6 +1,7 @@
 package dev.partnergateway.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.partnergateway.call.CallLife;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.LeftOut;
 import dev.partnergateway.call.PartnerCall;
@@ -15,7 +16,10 @@ import dev.partnergateway.telemetry.FailureLog;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Processor;
@@ -36,6 +40,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
     private static final Logger LOG = LoggerFactory.getLogger(PartnerConsumer.class);
 
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Pattern REQUEST_ID = Pattern.compile("[0-9a-f-]{36}");
 
     private final PartnerServer server;
     private final String prefix;
@@ -78,6 +83,7 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
     void receive(HttpServerRequest request, String requestId, RequestPath path) {
         PartnerCall call = new PartnerCall(requestId, budget, server.source(request));
         call.budget(new Budget(server::hold));
+        call.life().callersId(request.getHeader("X-Request-Id"));
         CallObservation seen = server.observe(
                 request, call, integration(prefix), request.method().name());
         BodyReader reader = new BodyReader(server, request, refusal -> server.refuse(request, call, refusal));
@@ -86,7 +92,15 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             found = server.operations()
                     .find(integration(prefix), request.method().name(), path);
         } catch (Refusal refusal) {
-            reader.refuse(refusal);
+            Optional<String> asked = asked(request.method().name(), path);
+            if (asked.isPresent() && refusal.status() == 404) {
+                reader.read(body -> {
+                    server.letGo(body.length);
+                    begin(request, call, seen, 0, () -> told(call, asked.get(), request));
+                });
+            } else {
+                reader.refuse(refusal);
+            }
             return;
         }
         call.about(found.operation());
@@ -99,7 +113,8 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                 server.letGo(body.length);
                 server.refuse(request, call, compressed());
             } else {
-                begin(request, call, seen, new Inbound(found.path(), request.query(), request.headers(), body));
+                Inbound inbound = new Inbound(found.path(), request.query(), request.headers(), body);
+                begin(request, call, seen, body.length, () -> work(call, inbound));
             }
         });
     }
@@ -118,11 +133,13 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                 415, "header Content-Encoding: the body is compressed (gzip or another way): send it as it is");
     }
 
-    private void begin(HttpServerRequest request, PartnerCall call, CallObservation seen, Inbound inbound) {
+    private void begin(
+            HttpServerRequest request, PartnerCall call, CallObservation seen, int held, Supplier<Answer> work) {
         Context context = server.vertx().getOrCreateContext();
         AtomicBoolean answered = new AtomicBoolean();
         long timer = server.vertx().setTimer(Math.max(1, call.remaining().toMillis()), late -> {
             if (answered.compareAndSet(false, true)) {
+                call.life().happened(CallLife.Kind.LATE, call.phase().name());
                 server.refuse(request, call, late(call));
             }
         });
@@ -131,20 +148,21 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
                 Answer answer;
                 server.begins(call);
                 try {
-                    answer = work(call, inbound);
+                    answer = work.get();
                 } finally {
                     server.ends(call);
-                    server.letGo(inbound.body().length + call.budget().reserved());
+                    server.letGo(held + call.budget().reserved());
                 }
                 if (answered.compareAndSet(false, true)) {
                     server.vertx().cancelTimer(timer);
                     context.runOnContext(now -> write(answer, request, call));
                 } else {
                     LOG.info("{} finished after its deadline with status {}", call, answer.status());
+                    call.life().happened(CallLife.Kind.ENDED, "after its deadline with " + answer.status());
                 }
             }));
         } catch (Refusal refusal) {
-            server.letGo(inbound.body().length);
+            server.letGo(held);
             answered.set(true);
             server.vertx().cancelTimer(timer);
             server.refuse(request, call, refusal);
@@ -158,6 +176,34 @@ final class PartnerConsumer extends DefaultConsumer implements PlatformHttpConsu
             case SENDING, SENDING_ONCE -> call.told(Refusal.late());
             default -> Refusal.retry(503, "The gateway could not answer in time: try again", SOON);
         };
+    }
+
+    /** The request id that a request asks about; empty when it is no such question. */
+    private static Optional<String> asked(String method, RequestPath path) {
+        boolean question = method.equals("GET")
+                && path.segments().size() == 3
+                && path.segments().get(1).equals("calls")
+                && REQUEST_ID.matcher(path.segments().get(2)).matches();
+        return question ? Optional.of(path.segments().get(2)) : Optional.empty();
+    }
+
+    /** What became of an earlier call. */
+    private Answer told(PartnerCall call, String requestId, HttpServerRequest request) {
+        try {
+            JsonNode told = server.questions()
+                    .answer(
+                            call,
+                            integration(prefix),
+                            requestId,
+                            request.headers().getAll("Authorization"));
+            return new Answer(200, Json.write(told), null, false);
+        } catch (Refusal refusal) {
+            return Answer.refused(refusal);
+        } catch (StoreException e) {
+            return Answer.refused(Refusal.retry(503, "The gateway cannot reach its store: try again", SOON));
+        } finally {
+            call.over();
+        }
     }
 
     private Answer work(PartnerCall call, Inbound inbound) {

@@ -3,6 +3,7 @@ package dev.partnergateway.edge;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.contract.Authentication;
+import dev.partnergateway.http.Answer;
 import dev.partnergateway.http.ErrorBody;
 import dev.partnergateway.http.HttpDate;
 import dev.partnergateway.http.RequestDecoder;
@@ -17,6 +18,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +41,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +82,10 @@ public final class PartnerServer implements AutoCloseable {
     private final AtomicInteger unanswered = new AtomicInteger();
     private final AtomicInteger arriving = new AtomicInteger();
     private final Set<PartnerCall> worked = ConcurrentHashMap.newKeySet();
+    private volatile Questions questions = (call, integration, requestId, authorization) -> {
+        throw ServedOperations.unknownPath();
+    };
+    private volatile Function<String, Optional<Answer>> pages = path -> Optional.empty();
     private volatile boolean draining;
     private volatile boolean refusing;
     private volatile boolean listening;
@@ -147,6 +155,24 @@ public final class PartnerServer implements AutoCloseable {
     /** Calls being worked on. */
     public int running() {
         return running.get();
+    }
+
+    /** Says who answers what partners ask of their calls. */
+    public void answerWith(Questions theQuestions) {
+        this.questions = theQuestions;
+    }
+
+    Questions questions() {
+        return questions;
+    }
+
+    /**
+     * Says what is shown to read, beside the integrations.
+     *
+     * @param thePages by the path of a request, as it came; they need no time
+     */
+    public void show(Function<String, Optional<Answer>> thePages) {
+        this.pages = thePages;
     }
 
     /** What is served here. */
@@ -246,7 +272,11 @@ public final class PartnerServer implements AutoCloseable {
         request.exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
         request.response().exceptionHandler(broken -> LOG.debug("{} the caller went away", requestId));
         PartnerConsumer consumer = consumers.get('/' + path.first());
-        if (consumer == null) {
+        Optional<Answer> page =
+                consumer == null && request.method() == HttpMethod.GET ? pages.apply(request.path()) : Optional.empty();
+        if (page.isPresent()) {
+            write(request, requestId, page.get());
+        } else if (consumer == null) {
             PartnerCall call = new PartnerCall(requestId, Duration.ZERO, source(request));
             observe(request, call, NO_INTEGRATION, request.method().name());
             new BodyReader(this, request, refusal -> refuse(request, call, refusal))
@@ -356,6 +386,7 @@ public final class PartnerServer implements AutoCloseable {
         if (refusal.status() == 415) {
             response.putHeader("Accept-Encoding", "identity");
         }
+        call.life().refused(refusal);
         write(request, call, refusal.status(), ErrorBody.of(refusal.status(), refusal.getMessage(), call.requestId()));
     }
 
@@ -383,6 +414,7 @@ public final class PartnerServer implements AutoCloseable {
         if (draining) {
             response.putHeader("Connection", "close");
         }
+        call.life().answered(body);
         Future<Void> written;
         if (status == 204) {
             written = response.end();
@@ -395,6 +427,23 @@ public final class PartnerServer implements AutoCloseable {
         }
         if (request.isEnded() && isLast(request)) {
             request.connection().close();
+        }
+    }
+
+    /** Writes a page. */
+    private void write(HttpServerRequest request, String requestId, Answer page) {
+        HttpServerResponse response = request.response();
+        response.setStatusCode(page.status());
+        response.putHeader("Date", HttpDate.now());
+        response.putHeader("X-Request-Id", requestId);
+        response.putHeader("X-Content-Type-Options", "nosniff");
+        page.headers().forEach(response::putHeader);
+        if (draining) {
+            response.putHeader("Connection", "close");
+        }
+        Future<Void> written = response.end(Buffer.buffer(page.body()));
+        if (!written.isComplete()) {
+            closeUnlessRead(request, written);
         }
     }
 

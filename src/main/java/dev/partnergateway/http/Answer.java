@@ -26,6 +26,11 @@ public record Answer(int status, String problem, byte[] body, Map<String, String
         return new Answer(200, null, text.getBytes(StandardCharsets.UTF_8), Map.of(TYPE, contentType));
     }
 
+    /** The same with another status. */
+    public Answer at(int itsStatus) {
+        return new Answer(itsStatus, problem, body, headers);
+    }
+
     /** Done, and nothing to say. */
     public static Answer done() {
         return new Answer(204, null, new byte[0], Map.of());

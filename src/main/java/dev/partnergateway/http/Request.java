@@ -42,6 +42,17 @@ public record Request(String method, String path, Map<String, String> query, Mul
         return List.of(path.substring(1).split("/", -1));
     }
 
+    /** The same request for what is below the first part of its path. */
+    public Request below() {
+        int slash = path.indexOf('/', 1);
+        return new Request(method, slash < 0 ? "/" : path.substring(slash), query, headers, body);
+    }
+
+    /** The same request, as if it only read. */
+    public Request asRead() {
+        return new Request("GET", path, query, headers, body);
+    }
+
     Request with(byte[] itsBody) {
         return new Request(method, path, query, headers, itsBody);
     }

@@ -17,12 +17,14 @@ import static dev.partnergateway.idempotency.ClaimState.Who.SENDER;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.partnergateway.call.Json;
+import dev.partnergateway.call.KeptAnswer;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -64,6 +66,7 @@ final class AnswerTable {
                     + " lease_until, created, expires, look_at) VALUES (?, ?, ?, ?, ?, ?, 'CLAIMED', ?, ?, " + Sql.NOW
                     + " + ?, " + Sql.NOW + ", " + Sql.NOW + " + ?, " + Sql.NOW + ") ON CONFLICT DO NOTHING");
     private static final Sql FIND = new Sql("SELECT " + ALL + " FROM answer WHERE id = ?");
+    private static final Sql KEPT = new Sql("SELECT state, expires FROM answer WHERE id = ?");
     private static final Sql STANDING = new Sql("SELECT id FROM answer WHERE id = ? AND " + STANDS);
     private static final Sql OTHERS =
             new Sql("SELECT id FROM answer WHERE slots = ? AND id <> ? AND " + STANDS + " LIMIT ?");
@@ -212,6 +215,22 @@ final class AnswerTable {
 
     Optional<Row> find(String id) {
         return store.query(this::row, FIND, id).stream().findFirst();
+    }
+
+    /** What stands under a key, without what is stored there. */
+    Optional<KeptAnswer> kept(String id) {
+        return store.query(AnswerTable::kept, KEPT, id).stream().findFirst();
+    }
+
+    private static KeptAnswer kept(ResultSet row) throws SQLException {
+        String state = row.getString("state");
+        KeptAnswer.State told = KeptAnswer.State.OPEN;
+        if (state.equals(ANSWERED.name())) {
+            told = KeptAnswer.State.ANSWERED;
+        } else if (state.equals(PARKED.name())) {
+            told = KeptAnswer.State.PARKED;
+        }
+        return new KeptAnswer(told, Instant.ofEpochMilli(row.getLong("expires")));
     }
 
     /** Whether a key has an answer, or a call is working on one. */

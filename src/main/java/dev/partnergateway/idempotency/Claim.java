@@ -2,10 +2,12 @@ package dev.partnergateway.idempotency;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.partnergateway.call.CallLife;
 import dev.partnergateway.call.EffectKey;
 import dev.partnergateway.call.Json;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.store.StoreException;
+import dev.partnergateway.telemetry.Telemetry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -214,6 +216,7 @@ public final class Claim {
 
     /** Notes for the operator what happened to this claim. */
     public void note(String event) {
+        Telemetry.life().happened(CallLife.Kind.OUTCOME, event);
         table.note(id, event);
     }
 

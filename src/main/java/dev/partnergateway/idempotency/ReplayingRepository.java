@@ -6,6 +6,7 @@ import dev.partnergateway.call.Credential;
 import dev.partnergateway.call.Deployment;
 import dev.partnergateway.call.EffectKey;
 import dev.partnergateway.call.Json;
+import dev.partnergateway.call.KeptAnswer;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.call.Refusal;
 import dev.partnergateway.idempotency.Keys.Taken;
@@ -16,6 +17,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -120,15 +122,18 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
             try {
                 taken = other == null ? first(call, tuple, target) : take(call, tuple, target, false);
                 if (taken.row() != null && taken.row().state() == ClaimState.PARKED) {
+                    call.life().claim(taken.row().id());
                     throw leftToOperator();
                 }
                 if (taken.row() != null) {
                     replay(exchange, taken.row());
                     count(call, waited);
+                    call.life().isRepeat(taken.row().id(), taken.row().created(), waited);
                     return false;
                 }
                 if (taken.claim() != null) {
                     begin(exchange, taken.claim(), keyText);
+                    call.life().claims(taken.claim().id(), taken.claim().unknown());
                     return true;
                 }
             } finally {
@@ -229,6 +234,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     /** Waits for the call of this process that works on the key; looks again soon when it is one of another process. */
     private static void await(PartnerCall call, CompletableFuture<Void> other) {
         call.waits();
+        long begun = System.nanoTime();
         Duration left = call.remaining().minus(ANSWERING);
         if (left.isNegative() || left.isZero()) {
             throw Refusal.retry(
@@ -250,6 +256,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
             throw new IllegalStateException(e);
         } finally {
             call.waited();
+            call.life().waited("first call", System.nanoTime() - begun);
         }
     }
 
@@ -368,6 +375,11 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     /** Claims that wait to be sent many at a time, at all gateways of the store. */
     public WaitingClaims waiting() {
         return new WaitingClaims(table);
+    }
+
+    /** What stands under a key; empty = nothing (any more): the next call with it is a first one. */
+    public Optional<KeptAnswer> kept(String key) {
+        return table.kept(key);
     }
 
     /** What is left to the operator. */

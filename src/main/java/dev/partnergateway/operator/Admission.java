@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
  *   <li>a request has to name a host of this port, or else a foreign name leads here (DNS rebinding);
  *   <li>it must not come from a page of another origin;
  *   <li>a decision says that it is JSON, which a form, and a foreign page that has not asked before, cannot;
- *   <li>it has the token, where there is one.
+ *   <li>it has the token, where there is one; the files of the {@link Site}, with which a browser asks for the token, need
+ *       none.
  * </ul>
  */
 final class Admission implements Port.Guard {
@@ -48,7 +49,7 @@ final class Admission implements Port.Guard {
         if (!isFromHere(head)) {
             return Answer.refusal(403, "Pages of other origins get no answer here");
         }
-        if (token.isPresent() && !knows(head, token.get())) {
+        if (token.isPresent() && !Site.isFor(head) && !knows(head, token.get())) {
             return Answer.refusal(401, "header Authorization: expected Bearer and the token of gateway.operator-token")
                     .with("WWW-Authenticate", "Bearer");
         }

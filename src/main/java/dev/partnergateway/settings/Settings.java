@@ -35,6 +35,10 @@ public final class Settings {
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
     private static final String QUEUE = "gateway.queue.";
     private static final String DEPLOYMENTS = "gateway.deployments.";
+    private static final String SYNTHETIC = "gateway.synthetic.";
+
+    /** The deployment that stands for the sandbox inside this process. */
+    public static final String SANDBOX_NAME = "sandbox";
 
     private static final Set<String> THIS_MACHINE = Set.of("127.0.0.1", "::1", "localhost");
     private static final Pattern TOKEN = Pattern.compile("[!-~]{16,}");
@@ -414,6 +418,48 @@ public final class Settings {
             }
         });
         return queued;
+    }
+
+    /**
+     * What is kept of calls for the operator.
+     *
+     * @throws SettingsException when something that it needs is not set
+     */
+    public CallsSettings calls() {
+        boolean sealed = text(Key.CALLS_CONTENT).equals("sealed");
+        if (sealed && (storeEncryptionKeys().isEmpty() || operatorToken.isEmpty())) {
+            throw new SettingsException(Key.CALLS_CONTENT.pattern() + "=sealed needs "
+                    + Key.STORE_ENCRYPTION_KEYS.pattern() + " and " + Key.OPERATOR_TOKEN.pattern()
+                    + ": what callers send is personal data.");
+        }
+        return new CallsSettings(
+                number(Key.CALLS_MEMORY),
+                number(Key.CALLS_DAYS),
+                number(Key.CALLS_ROWS),
+                Duration.ofMillis(number(Key.CALLS_SLOW)),
+                sealed,
+                sandbox() ? SANDBOX_NAME : "");
+    }
+
+    /** Files of calls that are made now and then, by the name of the deployment that they are for. */
+    public Map<String, Path> syntheticCalls() {
+        Map<String, Path> files = new TreeMap<>();
+        values.forEach((name, value) -> {
+            if (name.startsWith(SYNTHETIC) && !value.isEmpty()) {
+                files.put(name.substring(SYNTHETIC.length()), Path.of(value));
+            }
+        });
+        return files;
+    }
+
+    /** Pause between two synthetic calls. */
+    public Duration syntheticInterval() {
+        return Duration.ofMillis(number(Key.SYNTHETIC_INTERVAL));
+    }
+
+    /** Whether the partner port shows the contracts to read and to try. */
+    public boolean docs() {
+        return flag(Key.DOCS, sandbox());
     }
 
     /** Whether the sandbox runs inside this process. */

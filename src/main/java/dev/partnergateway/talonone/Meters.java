@@ -1,6 +1,7 @@
 package dev.partnergateway.talonone;
 
 import dev.partnergateway.call.Deployment;
+import dev.partnergateway.telemetry.Telemetry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -50,6 +51,7 @@ final class Meters {
 
     /** Counts how long a call waited for its turn. */
     void waited(String endpoint, long nanos) {
+        Telemetry.life().waited("turn", nanos);
         timer("gateway.budget.wait", endpoint, "Time that calls wait for their turn")
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
@@ -77,6 +79,7 @@ final class Meters {
 
     /** Counts how long a call waited for others of the same profile or session. */
     void sequenceWaited(String endpoint, long nanos) {
+        Telemetry.life().waited("profile", nanos);
         timer("gateway.sequence.wait", endpoint, "Time that calls wait for others of the same profile or session")
                 .record(nanos, TimeUnit.NANOSECONDS);
     }

@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -25,21 +26,39 @@ public final class CallObservation {
     private final long begin = System.nanoTime();
     private final AtomicBoolean answered = new AtomicBoolean();
 
+    /** What keeps it from being over: the answer, and work. */
+    private final AtomicInteger open = new AtomicInteger(1);
+
+    private volatile int status;
+    private volatile Duration duration = Duration.ZERO;
+
     CallObservation(Telemetry telemetry, PartnerCall call, String integration, String method, Span span) {
         this.telemetry = telemetry;
         this.call = call;
         this.integration = integration;
         this.method = method;
         this.span = span;
+        if (span.getSpanContext().isValid()) {
+            call.life().traceId(span.getSpanContext().getTraceId());
+        }
     }
 
     /** Does work for the call: what is logged names the call, what is called becomes part of its trace. */
     public void run(Runnable work) {
         name();
+        open.incrementAndGet();
         try {
-            Context.current().with(span).wrap(work).run();
+            Telemetry.with(Context.current().with(span), call.life()).wrap(work).run();
         } finally {
             MDC.clear();
+            close();
+        }
+    }
+
+    /** Of those who keep it from being over one less. */
+    private void close() {
+        if (open.decrementAndGet() == 0) {
+            telemetry.over(new Telemetry.Seen(call, integration, method, status, duration));
         }
     }
 
@@ -53,13 +72,14 @@ public final class CallObservation {
     /**
      * The answer is on its way; later ones of the same call do not count.
      *
-     * @param status its HTTP status; 0 = the caller went away before
+     * @param theStatus its HTTP status; 0 = the caller went away before
      */
-    public void answered(int status) {
+    public void answered(int theStatus) {
         if (!answered.compareAndSet(false, true)) {
             return;
         }
-        Duration duration = Duration.ofNanos(System.nanoTime() - begin);
+        status = theStatus;
+        duration = Duration.ofNanos(System.nanoTime() - begin);
         String operation = call.operation() == null ? NONE : call.operation().id();
         String result = status == 0 ? "gone" : Integer.toString(status);
         telemetry
@@ -81,6 +101,7 @@ public final class CallObservation {
         if (telemetry.accessLog()) {
             log(operation, result, duration.toMillis());
         }
+        close();
     }
 
     /** Neither path nor query: they may hold a person's identifier. */

@@ -1,5 +1,6 @@
 package dev.partnergateway.telemetry;
 
+import dev.partnergateway.call.CallLife;
 import dev.partnergateway.call.PartnerCall;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -10,6 +11,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +51,25 @@ public final class Telemetry implements AutoCloseable {
     private final Traces traces;
     private final boolean accessLog;
     private volatile CallEvents events;
+    private volatile Watcher watcher = over -> {};
+
+    /** Who is told of every call when it is over. */
+    @FunctionalInterface
+    public interface Watcher {
+
+        /** A call was answered, and nothing works on it; a second time for one on which work has begun afterwards. */
+        void over(Seen call);
+    }
+
+    /**
+     * How a call ended.
+     *
+     * @param integration name of its integration, {@code none} when no integration has its path
+     * @param status HTTP status of its answer; 0 = the caller went away before
+     */
+    public record Seen(PartnerCall call, String integration, String method, int status, Duration duration) {}
+
+    private static final ContextKey<CallLife> LIFE = ContextKey.named("life");
 
     private Telemetry(Traces traces, boolean accessLog) {
         this.traces = traces;
@@ -91,6 +112,25 @@ public final class Telemetry implements AutoCloseable {
     public CallObservation call(PartnerCall call, String integration, String method) {
         String known = METHODS.contains(method) ? method : OTHER_METHOD;
         return new CallObservation(this, call, integration, known, traces.incoming(known + " " + integration));
+    }
+
+    /** Tells somebody of every call from now on. */
+    public void watch(Watcher theWatcher) {
+        this.watcher = theWatcher;
+    }
+
+    void over(Seen call) {
+        watcher.over(call);
+    }
+
+    /** What happens to the call that this thread works on; one that nobody looks at when it works on none. */
+    public static CallLife life() {
+        CallLife life = Context.current().get(LIFE);
+        return life == null ? new CallLife() : life;
+    }
+
+    static Context with(Context context, CallLife life) {
+        return context.with(LIFE, life);
     }
 
     /** Whether one more line may be logged of a call that is for no operation: anybody can make any number of those. */

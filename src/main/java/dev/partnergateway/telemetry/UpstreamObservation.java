@@ -31,6 +31,8 @@ public final class UpstreamObservation implements AutoCloseable {
 
     @Override
     public void close() {
+        long took = System.nanoTime() - begin;
+        Telemetry.life().called(operation, status, took);
         scope.close();
         if (status == 0 || status >= 500) {
             span.setStatus(StatusCode.ERROR);
@@ -46,6 +48,6 @@ public final class UpstreamObservation implements AutoCloseable {
                         operation,
                         "status",
                         status == 0 ? "none" : Integer.toString(status))
-                .record(Duration.ofNanos(System.nanoTime() - begin));
+                .record(Duration.ofNanos(took));
     }
 }

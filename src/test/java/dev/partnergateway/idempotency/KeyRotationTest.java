@@ -100,7 +100,7 @@ class KeyRotationTest {
         assertEquals(503, unreadable.status(), unreadable.text());
         assertEquals(
                 "[]",
-                GATEWAYS[1].operator().send("GET", "/parked", (String) null).text());
+                GATEWAYS[1].operator().send("GET", "/api/parked", (String) null).text());
         assertArrayEquals(sealed.body(), coupon(0, identifier).body(), "it was left alone");
         write(1, OLD, NEW);
         Await.until(

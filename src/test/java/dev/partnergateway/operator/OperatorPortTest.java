@@ -43,9 +43,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OperatorPortTest {
 
     private static final String ID = "0".repeat(64);
-    private static final String FREE = "POST /parked/" + ID + "/free HTTP/1.1\r\n";
+    private static final String FREE = "POST /api/parked/" + ID + "/free HTTP/1.1\r\n";
     private static final String JSON = "Content-Type: application/json\r\n";
     private static final String EMPTY = "Content-Length: 0\r\n\r\n";
+    private static final String BY = "{\"who\":\"me\",\"why\":\"a test\"}";
+    private static final String DECIDED = "Content-Length: " + BY.length() + "\r\n\r\n" + BY;
 
     private static GatewayUnderTest gateway;
     private static Http port;
@@ -109,7 +111,7 @@ class OperatorPortTest {
                         "[::1",
                         "")
                 .map(host -> DynamicTest.dynamicTest('"' + host + '"', () -> {
-                    for (String line : List.of("GET /parked HTTP/1.1\r\n", "HEAD /parked HTTP/1.1\r\n", FREE)) {
+                    for (String line : List.of("GET /api/parked HTTP/1.1\r\n", "HEAD /api/parked HTTP/1.1\r\n", FREE)) {
                         String received = port.raw(
                                 line + "Host: " + host + "\r\nX-Forwarded-Host: localhost\r\n" + JSON + EMPTY,
                                 Duration.ofSeconds(5));
@@ -127,7 +129,7 @@ class OperatorPortTest {
             strings = {"localhost", "LocalHost", "localhost:9877", "127.0.0.1", "127.0.0.1:1", "[::1]", "[::1]:80"})
     void namesOfThisMachineAreHostsOfThisPort(String host) {
         assertTrue(
-                port.raw("GET /parked HTTP/1.1\r\nConnection: close\r\nHost: " + host + "\r\n\r\n", LONG)
+                port.raw("GET /api/parked HTTP/1.1\r\nConnection: close\r\nHost: " + host + "\r\n\r\n", LONG)
                         .startsWith("HTTP/1.1 200 "),
                 host);
     }
@@ -136,10 +138,10 @@ class OperatorPortTest {
 
     @Test
     void aHostThatStandsTwiceOrNotAtAllIsRefused() {
-        isRefused(400, port.raw("GET /parked HTTP/1.1\r\n" + host() + "Host: evil.example\r\n\r\n", LONG));
-        isRefused(400, port.raw("GET /parked HTTP/1.1\r\n" + host() + host() + "\r\n", LONG));
-        isRefused(400, port.raw("GET /parked HTTP/1.1\r\n\r\n", LONG));
-        isRefused(421, port.raw("GET /parked HTTP/1.0\r\n\r\n", LONG));
+        isRefused(400, port.raw("GET /api/parked HTTP/1.1\r\n" + host() + "Host: evil.example\r\n\r\n", LONG));
+        isRefused(400, port.raw("GET /api/parked HTTP/1.1\r\n" + host() + host() + "\r\n", LONG));
+        isRefused(400, port.raw("GET /api/parked HTTP/1.1\r\n\r\n", LONG));
+        isRefused(421, port.raw("GET /api/parked HTTP/1.0\r\n\r\n", LONG));
     }
 
     @TestFactory
@@ -151,10 +153,10 @@ class OperatorPortTest {
                 "parked", 400,
                 "//parked", 404,
                 "/%70arked", 404,
-                "/parked/", 404,
-                "/./parked", 404,
-                "/x/../parked", 404,
-                "/parked;x", 404);
+                "/api/parked/", 404,
+                "/./api/parked", 404,
+                "/x/../api/parked", 404,
+                "/api/parked;x", 404);
         return targets.entrySet().stream()
                 .map(target -> DynamicTest.dynamicTest(
                         target.getKey(),
@@ -184,11 +186,11 @@ class OperatorPortTest {
                         "Origin: " + own + "\r\nSec-Fetch-Site: cross-site\r\n")
                 .map(headers -> DynamicTest.dynamicTest('"' + headers.strip() + '"', () -> {
                     isRefused(403, port.raw(FREE + host() + headers + JSON + EMPTY, LONG));
-                    isRefused(403, port.raw("GET /parked HTTP/1.1\r\n" + host() + headers + "\r\n", LONG));
+                    isRefused(403, port.raw("GET /api/parked HTTP/1.1\r\n" + host() + headers + "\r\n", LONG));
                     isRefused(
                             403,
                             port.raw(
-                                    "OPTIONS /parked HTTP/1.1\r\n" + host() + headers
+                                    "OPTIONS /api/parked HTTP/1.1\r\n" + host() + headers
                                             + "Access-Control-Request-Method: POST\r\n\r\n",
                                     LONG));
                 }));
@@ -203,7 +205,7 @@ class OperatorPortTest {
                 .map(headers -> DynamicTest.dynamicTest(
                         '"' + headers.strip() + '"',
                         () -> isTaken(
-                                port.raw(FREE + host() + headers + JSON + "Connection: close\r\n" + EMPTY, LONG))));
+                                port.raw(FREE + host() + headers + JSON + "Connection: close\r\n" + DECIDED, LONG))));
     }
 
     @TestFactory
@@ -225,7 +227,8 @@ class OperatorPortTest {
                             port.raw(FREE.replace("free", "done") + host() + type + "Content-Length: 14\r\n\r\n"
                                     + "{\"status\":204}"));
                     isRefused(
-                            415, port.raw("POST /dead-letters/replay?reason=404 HTTP/1.1\r\n" + host() + type + EMPTY));
+                            415,
+                            port.raw("POST /api/dead-letters/replay?reason=404 HTTP/1.1\r\n" + host() + type + EMPTY));
                 }));
     }
 
@@ -245,12 +248,13 @@ class OperatorPortTest {
     void http2WebSocketsAndTunnelsAreNotOffered() {
         isRefused(505, port.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", LONG));
         String upgrade = port.raw(
-                "GET /parked HTTP/1.1\r\n" + host() + "Connection: Upgrade, HTTP2-Settings, close\r\n"
+                "GET /api/parked HTTP/1.1\r\n" + host() + "Connection: Upgrade, HTTP2-Settings, close\r\n"
                         + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
                 LONG);
         assertTrue(upgrade.startsWith("HTTP/1.1 200 "), upgrade);
-        String socket = port.raw("GET /parked HTTP/1.1\r\n" + host() + "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        String socket =
+                port.raw("GET /api/parked HTTP/1.1\r\n" + host() + "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
         assertTrue(socket.startsWith("HTTP/1.1 200 "), socket);
         isRefused(501, port.raw("CONNECT localhost:80 HTTP/1.1\r\n" + host() + "\r\n", LONG));
     }
@@ -273,7 +277,7 @@ class OperatorPortTest {
                 "X-A: b\nContent-Length: 0\r\n\r\n");
         return Stream.of(port, gateway.management()).flatMap(each -> heads.entrySet().stream()
                 .map(head -> DynamicTest.dynamicTest(head.getKey(), () -> {
-                    String start = "POST /parked/" + ID + "/free HTTP/1.1\r\n" + host() + JSON;
+                    String start = "POST /api/parked/" + ID + "/free HTTP/1.1\r\n" + host() + JSON;
                     isRefused(400, each.raw(start + head.getValue() + start + EMPTY, LONG));
                 })));
     }
@@ -293,8 +297,9 @@ class OperatorPortTest {
                 400,
                 port.raw(done + "Connection: close\r\nContent-Length: " + deep.length() + "\r\n\r\n" + deep, LONG));
         isRefused(408, port.raw(done + "Content-Length: 14\r\n\r\n{\"stat", LONG));
-        isRefused(408, port.raw("GET /parked HTTP/1.1\r\nHost: loc", LONG));
-        isRefused(431, port.raw("GET /parked HTTP/1.1\r\n" + host() + "X: " + "x".repeat(20_000) + "\r\n\r\n", LONG));
+        isRefused(408, port.raw("GET /api/parked HTTP/1.1\r\nHost: loc", LONG));
+        isRefused(
+                431, port.raw("GET /api/parked HTTP/1.1\r\n" + host() + "X: " + "x".repeat(20_000) + "\r\n\r\n", LONG));
         isRefused(414, port.raw("GET /" + "x".repeat(9000) + " HTTP/1.1\r\n" + host() + "\r\n", LONG));
     }
 
@@ -318,8 +323,9 @@ class OperatorPortTest {
                 socket.close();
             }
         }
-        Await.until(() -> "no answer", () -> port.raw("GET /parked HTTP/1.1\r\nConnection: close\r\n" + host() + "\r\n")
-                .startsWith("HTTP/1.1 200 "));
+        Await.until(
+                () -> "no answer", () -> port.raw("GET /api/parked HTTP/1.1\r\nConnection: close\r\n" + host() + "\r\n")
+                        .startsWith("HTTP/1.1 200 "));
     }
 
     private static boolean isClosed(Socket socket) {
@@ -336,10 +342,10 @@ class OperatorPortTest {
     @Test
     void everyAnswerForbidsToKeepItToGuessItsTypeAndToLoadAnythingIntoIt() {
         for (Http.Answer answer : List.of(
-                port.send("GET", "/parked", (String) null),
+                port.send("GET", "/api/parked", (String) null),
                 port.send("GET", "/nothing", (String) null),
-                port.send("POST", "/parked/" + ID + "/free", "", "Content-Type", "application/json"),
-                port.send("POST", "/parked/" + ID + "/free", ""),
+                port.send("POST", "/api/parked/" + ID + "/free", "", "Content-Type", "application/json"),
+                port.send("POST", "/api/parked/" + ID + "/free", ""),
                 gateway.management().send("GET", "/observe/metrics", (String) null),
                 gateway.management().send("GET", "/nothing", (String) null))) {
             assertEquals("no-store", answer.header("Cache-Control"));
@@ -352,11 +358,11 @@ class OperatorPortTest {
 
     @Test
     void headTellsWhatGetWouldWithoutABody() {
-        Http.Answer head = port.send("HEAD", "/parked", (String) null);
+        Http.Answer head = port.send("HEAD", "/api/parked", (String) null);
         assertEquals(200, head.status());
         assertEquals("2", head.header("Content-Length"));
         assertEquals(0, head.body().length);
-        assertEquals("[]", port.send("GET", "/parked", (String) null).text());
+        assertEquals("[]", port.send("GET", "/api/parked", (String) null).text());
     }
 
     @Test
@@ -364,23 +370,36 @@ class OperatorPortTest {
         for (String query : List.of("id=a&id=b", "id=%", "id=%zz")) {
             isRefused(
                     400,
-                    port.raw("POST /dead-letters/replay?" + query + " HTTP/1.1\r\n" + host() + JSON + EMPTY, LONG));
+                    port.raw(
+                            "POST /api/dead-letters/replay?" + query + " HTTP/1.1\r\n" + host() + JSON + DECIDED,
+                            LONG));
         }
-        Http.Answer none = port.send("GET", "/dead-letters", (String) null);
+        Http.Answer none = port.send("GET", "/api/dead-letters", (String) null);
         assertEquals(404, none.status());
         assertTrue(none.json().path("Error").asText().contains("gateway.queue"), none.text());
     }
 
     @Test
     void decisionsAreOnTheOperatorsPortOnly() {
-        for (String path : List.of("/parked", "/parked/" + ID, "/dead-letters", "/", "/q/health", "/observe", "/x")) {
+        for (String path : List.of(
+                "/api/parked",
+                "/api/parked/" + ID,
+                "/api/dead-letters",
+                "/",
+                "/calls",
+                "/assets/page.js",
+                "/api",
+                "/q/health",
+                "/observe",
+                "/x")) {
             Http.Answer managed = gateway.management().send("GET", path, (String) null);
             assertEquals(404, managed.status(), path);
             assertEquals("application/json", managed.header("Content-Type"));
             assertEquals(404, managed.json().path("StatusCode").asInt(), managed.text());
             assertEquals(404, gateway.partner().send("GET", path, (String) null).status(), path);
         }
-        for (String path : List.of("/parked/" + ID + "/free", "/dead-letters/replay?reason=404", "/observe/health")) {
+        for (String path :
+                List.of("/api/parked/" + ID + "/free", "/api/dead-letters/replay?reason=404", "/observe/health")) {
             Http.Answer managed = gateway.management().send("POST", path, "", "Content-Type", "application/json");
             assertEquals(405, managed.status(), path);
             assertEquals("GET, HEAD", managed.header("Allow"));
@@ -436,7 +455,7 @@ class OperatorPortTest {
     @Test
     void manyReadersAtOnceAreAllAnswered() {
         List<CompletableFuture<Http.Answer>> answers = Stream.generate(
-                        () -> CompletableFuture.supplyAsync(() -> port.send("GET", "/parked", (String) null)))
+                        () -> CompletableFuture.supplyAsync(() -> port.send("GET", "/api/parked", (String) null)))
                 .limit(20)
                 .toList();
         answers.forEach(answer -> assertEquals(200, answer.join().status()));
@@ -459,34 +478,40 @@ class OperatorPortTest {
                 ""
             }) {
                 for (String method : List.of("GET", "POST", "HEAD", "OPTIONS")) {
-                    Http.Answer refused = asked(own, method, "/parked/" + ID + "/free", given);
+                    Http.Answer refused = asked(own, method, "/api/parked/" + ID + "/free", given);
                     assertEquals(401, refused.status(), given);
                     assertEquals("Bearer", refused.header("WWW-Authenticate"));
                 }
                 assertEquals(401, asked(own, "GET", "/nothing", given).status());
                 assertEquals(
                         401,
-                        asked(own, "GET", "/parked?token=first-token-0123456789", given)
+                        asked(own, "GET", "/api/parked?token=first-token-0123456789", given)
                                 .status());
+            }
+            for (String page : List.of("/", "/calls", "/assets/page.js")) {
+                assertEquals(200, asked(own, "GET", page, null).status(), "how a browser gets to ask for the token");
+            }
+            for (String path : List.of("/api", "/api/now", "/api/calls", "/api/integrations")) {
+                assertEquals(401, asked(own, "GET", path, null).status(), path);
             }
             assertEquals(
                     200,
-                    asked(own, "GET", "/parked", "Bearer first-token-0123456789")
+                    asked(own, "GET", "/api/parked", "Bearer first-token-0123456789")
                             .status());
             assertEquals(
                     200,
-                    asked(own, "GET", "/parked", "bearer first-token-0123456789")
+                    asked(own, "GET", "/api/parked", "bearer first-token-0123456789")
                             .status());
             isRefused(
                     401,
                     own.operator()
                             .raw(
-                                    "GET /parked HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer first-token-0123456789\r\n"
+                                    "GET /api/parked HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer first-token-0123456789\r\n"
                                             + "Authorization: Bearer x\r\n\r\n"));
             isRefused(
                     421,
                     own.operator()
-                            .raw("GET /parked HTTP/1.1\r\nHost: evil.example\r\n"
+                            .raw("GET /api/parked HTTP/1.1\r\nHost: evil.example\r\n"
                                     + "Authorization: Bearer first-token-0123456789\r\n\r\n"));
             assertTrue(list(0, own, "file:" + file).contains("[]"));
             assertTrue(list(1, own, "another-token-0123456789").contains("401"));
@@ -495,20 +520,20 @@ class OperatorPortTest {
             Files.writeString(file, "second-token-0123456789");
             Await.until(
                     () -> "the first token",
-                    () -> asked(own, "GET", "/parked", "Bearer second-token-0123456789")
+                    () -> asked(own, "GET", "/api/parked", "Bearer second-token-0123456789")
                                     .status()
                             == 200);
             assertEquals(
                     401,
-                    asked(own, "GET", "/parked", "Bearer first-token-0123456789")
+                    asked(own, "GET", "/api/parked", "Bearer first-token-0123456789")
                             .status());
             Files.writeString(file, "short");
             Await.until(
                     () -> "the second token",
-                    () -> asked(own, "GET", "/parked", "Bearer second-token-0123456789")
+                    () -> asked(own, "GET", "/api/parked", "Bearer second-token-0123456789")
                                     .status()
                             == 401);
-            assertEquals(401, asked(own, "GET", "/parked", "Bearer short").status());
+            assertEquals(401, asked(own, "GET", "/api/parked", "Bearer short").status());
         }
     }
 

@@ -60,6 +60,14 @@ class ParkedCallsTest {
         return gateway.operator().send(method, path, body, "Content-Type", "application/json");
     }
 
+    /** A decision about a parked call, as its operator takes it. */
+    private static Http.Answer decide(String id, String decision, String more) {
+        return manage(
+                "POST",
+                "/api/parked/" + id + "/" + decision,
+                "{\"who\":\"anna\",\"why\":\"looked it up\"" + more + "}");
+    }
+
     /** Damages the row of an answered call as nothing in the gateway would, and lets its partner ask again. */
     private static String park(String identifier) {
         Http.Answer first = coupon(identifier);
@@ -68,7 +76,7 @@ class ParkedCallsTest {
         Http.Answer repeat = coupon(identifier);
         assertEquals(504, repeat.status(), repeat.text());
         assertEquals("60", repeat.header("Retry-After"));
-        JsonNode list = manage("GET", "/parked", null).json();
+        JsonNode list = manage("GET", "/api/parked", null).json();
         return list.path(list.size() - 1).path("id").asText();
     }
 
@@ -87,22 +95,21 @@ class ParkedCallsTest {
         String identifier = UUID.randomUUID().toString();
         String id = park(identifier);
         assertEquals(504, coupon(identifier).status());
-        Http.Answer list = manage("GET", "/parked", null);
+        Http.Answer list = manage("GET", "/api/parked", null);
         assertEquals(200, list.status());
         assertTrue(list.text().contains("it is damaged"), list.text());
         assertFalse(list.text().contains("request"), "a list shows nothing of what was sent: " + list.text());
-        Http.Answer shown = manage("GET", "/parked/" + id, null);
+        Http.Answer shown = manage("GET", "/api/parked/" + id, null);
         assertEquals("braze/createCoupon", shown.json().path("operation").asText(), shown.text());
         assertTrue(shown.json().path("history").isArray(), shown.text());
         assertEquals("no-store", shown.header("Cache-Control"));
         Await.until(ParkedCallsTest::metrics, () -> metrics().contains("gateway_parked_calls 1.0"));
-        Http.Answer done =
-                manage("POST", "/parked/" + id + "/done", "{\"status\":200,\"body\":{\"Value\":\"BY-HAND\"}}");
+        Http.Answer done = decide(id, "done", ",\"status\":200,\"body\":{\"Value\":\"BY-HAND\"}");
         assertEquals(204, done.status(), done.text());
         Http.Answer repeat = coupon(identifier);
         assertEquals("{\"Value\":\"BY-HAND\"}", repeat.text());
         assertArrayEquals(repeat.body(), coupon(identifier).body());
-        assertEquals(404, manage("GET", "/parked/" + id, null).status());
+        assertEquals(404, manage("GET", "/api/parked/" + id, null).status());
         Await.until(ParkedCallsTest::metrics, () -> metrics().contains("gateway_parked_calls 0.0"));
     }
 
@@ -116,18 +123,18 @@ class ParkedCallsTest {
     void aCallThatDidNotHappenIsFreedAndOneThatMayBeTriedAgainIs() {
         String identifier = UUID.randomUUID().toString();
         String id = park(identifier);
-        assertEquals(204, manage("POST", "/parked/" + id + "/retry", "").status());
-        assertEquals(404, manage("POST", "/parked/" + id + "/retry", "").status(), "it is not parked any more");
+        assertEquals(204, decide(id, "retry", "").status());
+        assertEquals(404, decide(id, "retry", "").status(), "it is not parked any more");
         assertEquals(504, coupon(identifier).status(), "it is as damaged as before");
-        Http.Answer answered = manage("POST", "/parked/" + id + "/free", "");
+        Http.Answer answered = decide(id, "free", "");
         assertEquals(409, answered.status(), "a second coupon would be made: " + answered.text());
-        JsonNode shown = manage("GET", "/parked/" + id, null).json();
+        JsonNode shown = manage("GET", "/api/parked/" + id, null).json();
         assertTrue(shown.path("answered").asBoolean(), shown.toString());
         assertEquals("ANSWERED", shown.path("state").asText());
         sql(
                 "UPDATE answer SET parked_from = 'SENT', sent = created, request = body, status = NULL, content_type = NULL,"
                         + " body = NULL WHERE id = '" + id + "'");
-        assertEquals(204, manage("POST", "/parked/" + id + "/free", "").status());
+        assertEquals(204, decide(id, "free", "").status());
         assertEquals(200, coupon(identifier).status(), "the key is free: this is a first call");
     }
 
@@ -170,17 +177,30 @@ class ParkedCallsTest {
     @Test
     void whatIsNotUnderstoodIsRefusedWithASentence() {
         String id = "0".repeat(64);
-        assertEquals(404, manage("GET", "/parked/" + id, null).status());
-        assertEquals(404, manage("POST", "/parked/" + id + "/free", "").status());
-        assertEquals(404, manage("POST", "/parked/" + id + "/burn", "").status());
-        assertEquals(404, manage("DELETE", "/parked/" + id, null).status());
-        for (String body : new String[] {"", "no JSON", "[]", "{}", "{\"status\":500,\"body\":{}}"}) {
-            Http.Answer answer = manage("POST", "/parked/" + id + "/done", body);
+        assertEquals(404, manage("GET", "/api/parked/" + id, null).status());
+        assertEquals(404, decide(id, "free", "").status());
+        assertEquals(404, decide(id, "burn", "").status());
+        assertEquals(405, manage("DELETE", "/api/parked/" + id, null).status());
+        for (String body : new String[] {"", ",\"status\":204,\"body\":{}", ",\"status\":500,\"body\":{}"}) {
+            Http.Answer answer = decide(id, "done", body);
             assertEquals(400, answer.status(), body);
             assertTrue(answer.json().path("Error").asText().contains("status"), answer.text());
         }
+        for (String body : new String[] {
+            "",
+            "no JSON",
+            "[]",
+            "{}",
+            "{\"who\":\"anna\"}",
+            "{\"who\":\"anna\",\"why\":\" \"}",
+            "{\"who\":\"" + "a".repeat(101) + "\",\"why\":\"x\"}"
+        }) {
+            Http.Answer answer = manage("POST", "/api/parked/" + id + "/free", body);
+            assertEquals(400, answer.status(), body);
+            assertTrue(answer.json().path("Error").asText().contains("who decides and why"), answer.text());
+        }
         assertEquals(
-                404, gateway.partner().send("GET", "/parked", (String) null).status(), "not on the partner port");
+                404, gateway.partner().send("GET", "/api/parked", (String) null).status(), "not on the partner port");
     }
 
     @Test
@@ -189,12 +209,54 @@ class ParkedCallsTest {
         String id = park(identifier);
         assertTrue(command(0, "parked", "list").contains(id));
         assertTrue(command(0, "parked", "show", id).contains("history"));
-        command(0, "parked", "done", id, "200", "{\"Value\":\"BY-COMMAND\"}");
+        command(0, "parked", "done", id, "200", "{\"Value\":\"BY-COMMAND\"}", "--why", "found there");
         assertEquals("{\"Value\":\"BY-COMMAND\"}", coupon(identifier).text());
-        assertTrue(command(1, "parked", "free", id).contains("No call of this id is parked"));
+        assertTrue(command(1, "parked", "free", id, "--why", "not there").contains("No call of this id is parked"));
+        assertTrue(command(2, "parked", "free", id).contains("--why"), "nothing is decided without a reason");
         assertTrue(command(2, "parked", "burn", id).contains("there are done, free, list, retry, show"));
         assertTrue(command(2, "parked").contains("parked --help"));
         assertTrue(command(2, "parked", "show", "7").contains("parked list shows them"));
+    }
+
+    @Test
+    void everyDecisionIsWrittenDownWithWhoTookItAndWhy() {
+        String identifier = UUID.randomUUID().toString();
+        String id = park(identifier);
+        assertEquals(204, decide(id, "retry", "").status());
+        JsonNode decided = manage("GET", "/api/decisions", null).json();
+        JsonNode last = null;
+        for (JsonNode one : decided) {
+            if (one.path("about").asText().equals(id)) {
+                last = one;
+            }
+        }
+        assertTrue(last != null, decided.toString());
+        assertEquals("anna", last.path("who").asText());
+        assertEquals("looked it up", last.path("why").asText());
+        assertEquals("parked/retry", last.path("decision").asText());
+    }
+
+    @Test
+    void manyAreTriedAgainAtOnceWhenTheyAreAsManyAsWereSeen() {
+        String id = park(UUID.randomUUID().toString());
+        String filter = "/api/parked/retry?operation=braze/createCoupon&deployment=sandbox";
+        int count = manage("GET", filter, null).json().path("count").asInt();
+        assertTrue(count > 0);
+        assertEquals(
+                0,
+                manage("GET", filter + "&reason=nothing", null)
+                        .json()
+                        .path("count")
+                        .asInt());
+        String by = "{\"who\":\"anna\",\"why\":\"mended\",\"expected\":";
+        Http.Answer more = manage("POST", filter, by + (count + 1) + "}");
+        assertEquals(409, more.status(), more.text());
+        assertEquals(200, manage("GET", "/api/parked/" + id, null).status(), "nothing was decided");
+        Http.Answer retried = manage("POST", filter, by + count + "}");
+        assertEquals(count, retried.json().path("retried").asInt(), retried.text());
+        assertEquals(400, manage("POST", "/api/parked/retry", by + "0}").status(), "a filter is needed");
+        assertEquals(
+                400, manage("POST", "/api/parked/retry?what=ever", by + "0}").status());
     }
 
     private static String command(int exitCode, String... arguments) {

@@ -119,7 +119,7 @@ final class Fleet implements AutoCloseable {
         return berths.get(0)
                 .gateway
                 .operator()
-                .send("GET", "/parked", (String) null)
+                .send("GET", "/api/parked", (String) null)
                 .json()
                 .size();
     }

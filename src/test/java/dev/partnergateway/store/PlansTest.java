@@ -218,6 +218,28 @@ class PlansTest {
         insert(connection, "allowance (endpoint, number, taken_at, counts_until)", i ->
                 new Object[] {"endpoint-" + i / 3, i % 3, NOW, NOW});
         insert(connection, "lease (id, holder, ends_at)", i -> new Object[] {"id-" + i, "g", NOW - 60_000 + i * 100L});
+        insert(
+                connection,
+                "seen (request_id, callers_id, at, integration, operation, deployment, status, millis, application,"
+                        + " key_hash, claim, life)",
+                i -> new Object[] {
+                    "id-" + i,
+                    i % 10 == 0 ? "own-" + i : null,
+                    NOW - 600_000_000L + i * 6000L,
+                    "i",
+                    "o",
+                    "d",
+                    504,
+                    1800,
+                    1L,
+                    "key",
+                    i % 2 == 0 ? "claim-" + i : null,
+                    new byte[100]
+                });
+        insert(connection, "seen_value (hash, request_id)", i -> new Object[] {"hash-" + i % 50_000, "id-" + i});
+        insert(connection, "drawn (name, content)", i -> new Object[] {"name-" + i, new byte[16]});
+        insert(connection, "decision (at, who, why, decision, about)", i ->
+                new Object[] {NOW, "who", "why", "parked/free", "id-" + i});
         insert(connection, "pulse (gateway, at)", i -> new Object[] {"id-" + i, NOW - 600_000 + i * 100L});
         connection.commit();
         connection.setAutoCommit(true);

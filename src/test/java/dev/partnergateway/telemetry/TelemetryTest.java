@@ -139,7 +139,16 @@ class TelemetryTest {
     @Test
     void everyMetricOfTheDashboardAndTheAlertsIsOnTheMetricsPage() throws IOException {
         String page;
-        try (GatewayUnderTest gateway = GatewayUnderTest.start(Map.of("gateway.sandbox.management-rate", "3"))) {
+        Path synthetic = Files.writeString(
+                Files.createTempFile("synthetic", ".json"),
+                "{\"path\":\"/braze/referral\",\"headers\":{\"Authorization\":\"ApiKey-v1 sandbox-key-demo-shop\"},"
+                        + "\"body\":{\"deploymentUrl\":\"sandbox.example\",\"campaignId\":10,"
+                        + "\"advocateProfileIntegrationId\":\"synthetic\"}}");
+        try (GatewayUnderTest gateway = GatewayUnderTest.start(Map.of(
+                "gateway.sandbox.management-rate", "3",
+                "gateway.synthetic.sandbox", synthetic.toString(),
+                "gateway.synthetic-interval", "100"))) {
+            aSyntheticCallGoesTheWholeWayAndChangesNothing(gateway, synthetic);
             event(gateway.partner(), "dashboard");
             String identifier = UUID.randomUUID().toString();
             Await.until(
@@ -163,6 +172,36 @@ class TelemetryTest {
         used.removeIf(name -> name.startsWith("gateway_queue_"));
         used.removeAll(there);
         assertEquals(Set.of(), used);
+    }
+
+    private static void aSyntheticCallGoesTheWholeWayAndChangesNothing(GatewayUnderTest gateway, Path file)
+            throws IOException {
+        Await.until(() -> metrics(gateway), () -> synthetic(gateway, "answered") > 0);
+        assertEquals(0, synthetic(gateway, "failed"));
+        assertEquals(List.of(), gateway.sandbox().ledger("referrals"));
+        String written = Files.readString(file);
+        Files.writeString(file, written.replace("sandbox-key-demo-shop", "a-key-that-was-revoked"));
+        Await.until(() -> metrics(gateway), () -> synthetic(gateway, "failed") > 0);
+        // An operation that knows no dry run is never carried out.
+        Files.writeString(file, written.replace("/braze/referral", "/braze/coupon"));
+        double before = synthetic(gateway, "");
+        Await.until(() -> metrics(gateway), () -> synthetic(gateway, "") > before + 3);
+        assertTrue(
+                gateway.sandbox().ledger("coupons").stream()
+                        .noneMatch(coupon -> coupon.path("id").asInt() > 1000),
+                "nothing was made");
+        Files.writeString(file, written);
+    }
+
+    /** How many there were with a result; with an empty one, all. */
+    private static double synthetic(GatewayUnderTest gateway, String result) {
+        double all = 0;
+        for (String line : metrics(gateway).split("\n")) {
+            if (line.startsWith("gateway_synthetic_calls_total{") && line.contains(result)) {
+                all += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return all;
     }
 
     @Test
