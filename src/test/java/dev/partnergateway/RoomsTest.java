@@ -87,6 +87,17 @@ class RoomsTest {
         assertTrue(named > 20, named + " classes are named: the page is read no more");
     }
 
+    @Test
+    void everyRoomIntroducesItself() {
+        Path rooms = Path.of("src/main/java/dev/partnergateway");
+        assertEquals(
+                List.of(),
+                uses().keySet().stream()
+                        .filter(room -> !room.equals("(process)"))
+                        .filter(room -> !Files.exists(rooms.resolve(room).resolve("package-info.java")))
+                        .toList());
+    }
+
     private static SortedMap<String, SortedSet<String>> uses() {
         SortedMap<String, SortedSet<String>> uses = new TreeMap<>();
         for (JavaClass used : CLASSES) {
