@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.Await;
-import dev.partnergateway.harness.BesideOthers;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.RawServer;
@@ -36,10 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a call comes to when its deployment, or what stands before it, breaks HTTP: never more than the call's time, never
- * more memory than an answer may take, never a promise that is not kept, and the next call is served. Waits for deadlines
- * most of the time, so beside others; the lock keeps its own tests one after another.
+ * more memory than an answer may take, never a promise that is not kept, and the next call is served.
  */
-@BesideOthers
 class HostileDeploymentTest {
 
     private static final String GOOD_COUPON = "{\"id\":1,\"created\":\"2026-01-02T03:04:05Z\",\"campaignId\":10,"
