@@ -50,6 +50,7 @@ import dev.partnergateway.sandbox.Seed;
 import dev.partnergateway.settings.DeploymentSettings;
 import dev.partnergateway.settings.Secret;
 import dev.partnergateway.settings.Settings;
+import dev.partnergateway.store.MadeKey;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Store;
 import dev.partnergateway.talonone.Allowance;
@@ -223,7 +224,8 @@ public final class Gateway implements House.Running {
                 audiences.creation());
         TalonOneComponent component = component(talonOne, access, audiences, steps, upstream, telemetry.meters());
         camel.addComponent("talon-one", component);
-        Outbox outbox = open(new Outbox(store, seal, deployments::named, upstream));
+        Outbox outbox = open(
+                new Outbox(store, MadeKey.seal(settings, store), deployments::named, upstream, telemetry.meters()));
         ServedOperations operations = server.operations();
         Queue.House house = new Queue.House(
                 camel, access, store, seal, answers, deployments::named, operations::get, telemetry, upstream);
@@ -241,17 +243,15 @@ public final class Gateway implements House.Running {
         publishEvents(camel, telemetry);
         management = open(ManagementPort.open(settings, server.vertx(), workers("management", 8), camel, telemetry));
         main.start();
-        if (queue.isPresent()) {
-            open(queue.get()).start(operations.values());
-        }
+        queue.ifPresent(kept -> begin(kept, operations, chores));
         count(chores, telemetry, answers);
-        show(house(store, calls, answers, queue, deployments, access, telemetry), answers, chores);
+        show(house(store, calls, answers, queue, outbox, deployments, access, telemetry), answers, chores);
 
         Sweeper sweeper = answers.sweeper(
                 deployments::named,
                 Map.of("createCoupons", coupons, "createReferral", referrals, "addLoyaltyPoints", points),
                 workers("sweeper", SWEEPERS));
-        beginChores(chores, sweeper, outbox, () -> prune(answers, leases, store, calls));
+        beginChores(chores, sweeper, outbox, () -> prune(answers, leases, store, calls, queue));
         server.listen();
         open(server::drain);
         makeSyntheticCalls(chores, telemetry);
@@ -278,6 +278,11 @@ public final class Gateway implements House.Running {
         return contracts;
     }
 
+    private void begin(Queue queue, ServedOperations operations, Chores chores) {
+        open(queue).start(operations.values());
+        chores.begin("queue counting", settings.sweepInterval(), queue::count);
+    }
+
     private CallsSeen callsSeen(Store store, Seal seal, Telemetry telemetry) {
         CallsSeen calls = new CallsSeen(settings.calls(), store, seal, telemetry.meters());
         telemetry.watch(calls);
@@ -290,6 +295,7 @@ public final class Gateway implements House.Running {
             CallsSeen calls,
             ReplayingRepository answers,
             Optional<Queue> queue,
+            Outbox outbox,
             Deployments deployments,
             Access access,
             Telemetry telemetry) {
@@ -299,6 +305,7 @@ public final class Gateway implements House.Running {
                 calls,
                 answers.parked(),
                 queue.map(Queue::deadLetters),
+                outbox,
                 server.operations()::values,
                 edits,
                 deployments,
@@ -351,11 +358,13 @@ public final class Gateway implements House.Running {
                 telemetry.meters()));
     }
 
-    private static void prune(ReplayingRepository answers, SharedLeases leases, Store store, CallsSeen calls) {
+    private static void prune(
+            ReplayingRepository answers, SharedLeases leases, Store store, CallsSeen calls, Optional<Queue> queue) {
         answers.prune();
         calls.prune();
         leases.prune();
         store.prune();
+        queue.ifPresent(Queue::prune);
     }
 
     /** Parts that nothing brings back when they are gone. */

@@ -87,34 +87,68 @@ CREATE TABLE audience (
 );
 CREATE INDEX audience_talon_one ON audience (deployment, audience_id);
 
--- Results that are still to be posted to an address of the caller.
+-- Results that are still to be posted to an address of the caller, and those that no receiver took.
 CREATE TABLE callback (
     id         VARCHAR(36)  NOT NULL PRIMARY KEY,
     deployment VARCHAR(100) NOT NULL,
+    receiver   VARCHAR(300) NOT NULL,                -- scheme, host and port
     created    BIGINT       NOT NULL,
-    due        BIGINT       NOT NULL,                -- next try; somebody who tries moves it on first
+    due        BIGINT       NOT NULL,                -- next try; who tries moves it on first. Given up: when it is forgotten
     tries      INTEGER      NOT NULL,                -- begun so far
-    content    ${bytes}     NOT NULL                 -- where and what; sealed when the operator has set an encryption key
+    state      VARCHAR(8)   NOT NULL CHECK (state IN ('DUE', 'GIVEN_UP')),
+    reason     VARCHAR(200) NOT NULL,                -- why the last try failed
+    content    ${bytes}     NOT NULL                 -- where and what, sealed
 );
-CREATE INDEX callback_due ON callback (due);
+CREATE INDEX callback_due ON callback (deployment, receiver, due) WHERE state = 'DUE';
+CREATE INDEX callback_given_up ON callback (due) WHERE state = 'GIVEN_UP';
 
--- Calls out of the queue that could not be carried out yet, and those behind them in the same line.
-CREATE TABLE waiting (
-    position    ${counted},                          -- order within the line
-    id          VARCHAR(64)  NOT NULL UNIQUE,        -- request id
-    line        VARCHAR(64)  NOT NULL,               -- SHA-256 of what stays in order
-    operation   VARCHAR(200) NOT NULL,
-    deployment  VARCHAR(100) NOT NULL,
-    trace       VARCHAR(100),                        -- traceparent of the partner's call
-    due         BIGINT       NOT NULL,
-    lease_until BIGINT       NOT NULL,               -- until then somebody works on it
-    attempts    INTEGER      NOT NULL,
-    reason      VARCHAR(20),                         -- status of the last try
-    content     ${bytes}     NOT NULL                -- the call, sealed
+-- The key that seals what is never stored as it is, where the operator has given none.
+CREATE TABLE made_key (
+    id    INTEGER     NOT NULL PRIMARY KEY CHECK (id = 1),
+    value VARCHAR(44) NOT NULL
 );
-CREATE INDEX waiting_line ON waiting (line, position);
-CREATE INDEX waiting_due ON waiting (due);
-CREATE INDEX waiting_leased ON waiting (lease_until) WHERE lease_until > 0;
+
+-- Partitions of the queue's topic. Whoever acts for one names its epoch; a new one is a new owner's.
+CREATE TABLE lane (
+    id         VARCHAR(255) NOT NULL PRIMARY KEY,    -- <topic>-<partition>
+    topic      VARCHAR(200) NOT NULL,                -- Kafka's id of the topic: one that was made anew has another
+    base       BIGINT       NOT NULL,                -- place of offset 0: places go on when a topic begins anew
+    done       BIGINT       NOT NULL,                -- letters before this place stand in table letter
+    epoch      BIGINT       NOT NULL,
+    busy_until BIGINT       NOT NULL                 -- until then its owner may be sending something
+);
+
+-- Queued calls that have come out of the topic, a row for each from then until it is forgotten.
+CREATE TABLE letter (
+    id            VARCHAR(64)  NOT NULL PRIMARY KEY, -- request id
+    lane          VARCHAR(255) NOT NULL,
+    place         BIGINT       NOT NULL,             -- of its record: the order within its line; 0 = it has none
+    line          VARCHAR(64)  NOT NULL,             -- SHA-256 of what stays in order
+    operation     VARCHAR(200) NOT NULL,
+    deployment    VARCHAR(100) NOT NULL,
+    trace         VARCHAR(100),                      -- traceparent of the partner's call
+    state         VARCHAR(9)   NOT NULL
+        CHECK (state IN ('NEXT', 'BEHIND', 'DONE', 'DEAD', 'RECALLED', 'GIVEN_UP', 'WITHDRAWN')),
+    at            BIGINT       NOT NULL,             -- since when in this state
+    accepted      BIGINT       NOT NULL,
+    due           BIGINT       NOT NULL,             -- when it is tried (NEXT); when it is forgotten (what has ended)
+    tries         INTEGER      NOT NULL,             -- how often Talon.One was asked in vain
+    rounds        INTEGER      NOT NULL,             -- how often it was postponed
+    refused_since BIGINT       NOT NULL,             -- since when Talon.One does not accept its key; 0 = it does
+    reason        VARCHAR(20)  NOT NULL,             -- status of the last try
+    unknown       INTEGER      NOT NULL,             -- whether that may have done something
+    renewed       INTEGER      NOT NULL,             -- how often it was put back after a refusal
+    error         ${bytes},                          -- text of the last try, sealed
+    content       ${bytes},                          -- the call, sealed
+    CHECK ((content IS NULL) = (state IN ('DONE', 'GIVEN_UP', 'WITHDRAWN')))
+);
+CREATE INDEX letter_next ON letter (lane, deployment, due) WHERE state = 'NEXT';
+CREATE INDEX letter_oldest ON letter (accepted) WHERE state = 'NEXT';
+CREATE INDEX letter_line ON letter (line, place) WHERE state IN ('NEXT', 'BEHIND');
+CREATE INDEX letter_past ON letter (line, place) WHERE state = 'DONE';
+CREATE INDEX letter_dead ON letter (at, id) WHERE state = 'DEAD';
+CREATE INDEX letter_recalled ON letter (lane, place) WHERE state = 'RECALLED';
+CREATE INDEX letter_ended ON letter (due) WHERE state IN ('DONE', 'GIVEN_UP', 'WITHDRAWN');
 
 -- What gateways on one database share while calls run, by the database's clock.
 

@@ -216,6 +216,11 @@ public final class Access {
         proof.binding(call);
     }
 
+    /** Whether the call's deployment answers at present, whatever it says of the key; it is asked now. */
+    public boolean answers(PartnerCall call) {
+        return proof.answers(call.deployment(), call.credential());
+    }
+
     /**
      * A key that a deployment has accepted lately.
      *

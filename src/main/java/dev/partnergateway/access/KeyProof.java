@@ -191,6 +191,17 @@ public final class KeyProof {
         return accepted;
     }
 
+    /** Whether a deployment answers at present, whatever it says of a key; it is asked now. */
+    boolean answers(Deployment deployment, Credential credential) {
+        UpstreamOperation ping = talonOne.contract().operation("authPing");
+        try {
+            said(ping, deployment, credential, null);
+            return true;
+        } catch (Refusal refusal) {
+            return false;
+        }
+    }
+
     private Binding inTurn(KeyAt key, Supplier<Binding> question) {
         boolean before = acceptedBefore.getIfPresent(key) != null;
         Semaphore lane = lanes.computeIfAbsent(new Lane(key.deployment(), before), unused -> new Semaphore(AT_ONCE));

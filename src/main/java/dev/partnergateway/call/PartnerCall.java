@@ -52,7 +52,8 @@ public final class PartnerCall {
     private Credential credential;
     private long application;
     private String seed;
-    private Runnable whenOver = () -> {};
+    private int renewed;
+    private final AtomicReference<Runnable> whenOver = new AtomicReference<>();
     private Budget budget = Budget.ofItsOwn();
     private volatile FailedStep failedStep;
 
@@ -166,12 +167,15 @@ public final class PartnerCall {
 
     /** Something to be done once when nothing works on the call any more. */
     public void whenOver(Runnable action) {
-        this.whenOver = action;
+        whenOver.set(action);
     }
 
-    /** Nothing works on the call any more. */
+    /** Nothing works on the call any more, or nothing that counts for its deployment; the first time counts. */
     public void over() {
-        whenOver.run();
+        Runnable action = whenOver.getAndSet(null);
+        if (action != null) {
+            action.run();
+        }
     }
 
     /**
@@ -266,9 +270,19 @@ public final class PartnerCall {
      * same each time.
      *
      * @param theSeed the same for every time it is carried out
+     * @param timesRenewed how often it was put back into the queue after Talon.One had refused it
      */
-    public void repeatable(String theSeed) {
+    public void repeatable(String theSeed, int timesRenewed) {
         this.seed = theSeed;
+        this.renewed = timesRenewed;
+    }
+
+    /**
+     * How often the call was given to Talon.One anew after a refusal: Talon.One keeps refusals for its
+     * {@code Idempotency-Key}, so that a repaired call needs another one.
+     */
+    public int renewed() {
+        return renewed;
     }
 
     /**

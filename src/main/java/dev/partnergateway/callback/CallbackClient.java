@@ -5,25 +5,33 @@ import dev.partnergateway.call.Json;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.concurrent.Cancellable;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Posts one callback: fixed headers, no redirect, no cookie, no proxy, no try of its own, 5 seconds at most
- * (docs/behaviour.md#callbacks).
+ * Posts one callback: fixed headers, no redirect, no cookie, no proxy, no try of its own. The receiver has 5 seconds from when
+ * there is a connection to it until it answers with a status, which alone says whether it has taken the callback.
  */
 final class CallbackClient implements AutoCloseable {
 
+    /** Connections to one receiver: as many as callbacks are posted to it at once, so that none waits for one. */
+    static final int CONNECTIONS_TO_ONE = 20;
+
     private static final int SECONDS = 5;
     private static final int CONNECTIONS = 100;
-    private static final int CONNECTIONS_TO_ONE = 20;
 
     private CloseableHttpClient client;
 
@@ -55,8 +63,29 @@ final class CallbackClient implements AutoCloseable {
                 .disableRedirectHandling()
                 .disableAuthCaching()
                 .disableContentCompression()
+                .addExecInterceptorAfter(ChainElement.CONNECT.name(), "connected", CallbackClient::connected)
                 .setUserAgent("partner-gateway")
                 .build();
+    }
+
+    /** The time-outs of the client are between two bytes; this one is for the whole, and begins with the connection. */
+    private static ClassicHttpResponse connected(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        Cancellable whole = (Cancellable) scope.originalRequest;
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        CompletableFuture.delayedExecutor(SECONDS, TimeUnit.SECONDS).execute(() -> {
+            if (!answered.isDone()) {
+                whole.cancel();
+            }
+        });
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        answered.complete(null);
+        if (response.getEntity() != null) {
+            // Nobody reads it, however long it is.
+            response.setEntity(null);
+            scope.execRuntime.discardEndpoint();
+        }
+        return response;
     }
 
     /**
@@ -72,8 +101,6 @@ final class CallbackClient implements AutoCloseable {
                 new ByteArrayEntity(Json.write(content.path("body")), ContentType.create("application/json")));
         set(request, content.path("header").asText(), content.path("value").asText());
         set(request, "X-Correlation-ID", content.path("correlation").asText());
-        // The time-outs above are between two bytes; this one is for the whole.
-        CompletableFuture.delayedExecutor(SECONDS, TimeUnit.SECONDS).execute(request::cancel);
         return client().execute(request, response -> response.getCode());
     }
 

@@ -20,6 +20,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class BrokerDoctor {
 
     private static final int PATIENCE_MILLIS = 8000;
+
+    /** As many gateways as share the work of most. */
+    private static final int FEW = 4;
+
     private static final String OF_CAMEL = "camel.component.kafka.";
 
     private final Settings settings;
@@ -86,7 +90,6 @@ final class BrokerDoctor {
         List<String> names = new ArrayList<>();
         if (!settings.queued().isEmpty()) {
             names.add(kafka.queueTopic());
-            names.add(kafka.deadLetterTopic());
         }
         if (!kafka.eventsTopic().isEmpty()) {
             names.add(kafka.eventsTopic());
@@ -113,7 +116,7 @@ final class BrokerDoctor {
                         "there",
                         missing ? Result.WARNING : Result.FAILED,
                         missing
-                                ? "it is not there: make it, unless brokers make topics by themselves"
+                                ? "it is not there: make it; brokers that make topics by themselves give them too little"
                                 : "it cannot be looked at: " + text(e));
             }
         }
@@ -122,12 +125,12 @@ final class BrokerDoctor {
     private void topic(String of, TopicDescription topic, int nodes, boolean queue) {
         int partitions = topic.partitions().size();
         int copies = topic.partitions().get(0).replicas().size();
-        boolean few = queue && partitions < kafka.consumers();
+        boolean few = queue && partitions < FEW;
         found(
                 of,
                 "partitions",
                 few ? Result.WARNING : Result.OK,
-                partitions + (few ? ": fewer than gateway.kafka.consumers, some of which have nothing to do" : ""));
+                partitions + (few ? ": no more gateways than that share the queue's work" : ""));
         boolean alone = copies < 2 && nodes > 1;
         found(
                 of,

@@ -53,8 +53,6 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
     /** Time a waiting repeat keeps for saying that it waited in vain. */
     private static final Duration ANSWERING = Duration.ofMillis(100);
 
-    private static final byte[] NOTHING = {'{', '}'};
-
     private static final Duration PARKED_RETRY = Duration.ofMinutes(1);
 
     /** So few that a call which writes at the same time does not notice. */
@@ -199,20 +197,6 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         Claim claim = take(PartnerCall.of(exchange), tuple, tuple.key(), true).claim();
         claim.on(exchange);
         return claim;
-    }
-
-    /**
-     * Takes back a call of which it is not known whether it has got into the queue: should it come out, it does nothing.
-     *
-     * @param call has the seed that it would come out with, and no other idempotency key
-     * @return false when it has come out already
-     * @throws StoreException when the store does not answer; nothing is known then
-     */
-    public boolean withdraw(PartnerCall call) {
-        KeyTuple tuple = KeyTuple.ofQueued(
-                call.drawName(call.checked().call().toString()).orElseThrow());
-        Claim claim = take(call, tuple, tuple.key(), true).claim();
-        return claim != null && claim.done(call.operation().successStatus(), JSON, NOTHING);
     }
 
     /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.partnergateway.access.Access;
 import dev.partnergateway.access.Deployments;
 import dev.partnergateway.call.Json;
+import dev.partnergateway.callback.Outbox;
 import dev.partnergateway.check.Edits;
 import dev.partnergateway.contract.Operation;
 import dev.partnergateway.http.Answer;
@@ -45,11 +46,13 @@ public final class OperatorPort {
     private final DeploymentPages deployments;
     private final ParkedPages parked;
     private final Optional<DeadLetterPages> deadLetters;
+    private final CallbackPages callbacks;
 
     /**
      * What the pages show of the rest of the house.
      *
      * @param deadLetters empty when nothing is queued
+     * @param outbox callbacks, of which some may have been given up
      * @param operations of all contracts that are served
      * @param edits that could not be loaded
      * @param ready whether the gateway takes calls
@@ -60,6 +63,7 @@ public final class OperatorPort {
             CallsSeen calls,
             Parked parked,
             Optional<DeadLetters> deadLetters,
+            Outbox outbox,
             Supplier<Collection<Operation>> operations,
             Edits edits,
             Deployments deployments,
@@ -75,6 +79,7 @@ public final class OperatorPort {
         this.deployments = new DeploymentPages(house);
         this.parked = new ParkedPages(house.parked());
         this.deadLetters = house.deadLetters().map(DeadLetterPages::new);
+        this.callbacks = new CallbackPages(house.outbox());
     }
 
     /**
@@ -99,18 +104,20 @@ public final class OperatorPort {
         if (Site.isFor(request)) {
             return site.answer(request);
         }
-        if (request.segments().get(0).equals("dead-letters")) {
-            return waiting(request);
-        }
-        if (!request.segments().get(0).equals(API)) {
+        boolean plain =
+                List.of("dead-letters", "callbacks").contains(request.segments().get(0));
+        if (!plain && !request.segments().get(0).equals(API)) {
             return Answer.refusal(404, "There is no such page: / is for browsers, /api for programs");
         }
-        if (request.segments().size() == 1) {
+        if (!plain && request.segments().size() == 1) {
             return request.reads()
                     ? description
                     : Answer.refusal(405, "Only GET").with("Allow", "GET, HEAD");
         }
         try {
+            if (plain) {
+                return waiting(request);
+            }
             return request.reads() ? shown(request.below()) : decided(request.below());
         } catch (StoreException e) {
             return Answer.refusal(503, "The gateway cannot reach its store: try again");
@@ -132,6 +139,7 @@ public final class OperatorPort {
     private Answer waiting(Request request) throws Exception {
         return switch (request.segments().get(0)) {
             case "parked" -> parked.answer(request);
+            case "callbacks" -> callbacks.answer(request);
             case "dead-letters" ->
                 deadLetters.isPresent()
                         ? deadLetters.get().answer(request)

@@ -6,11 +6,11 @@ import dev.partnergateway.call.Json;
 import dev.partnergateway.call.PartnerCall;
 import dev.partnergateway.store.Seal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /**
- * The sealed part of a letter: {@code {requestId, operation, deployment, line, key, dryRun, round, call}}. {@code key} is the
- * partner's own; {@code round} counts how often an operator had it carried out anew. A dead letter has
- * {@code error} and {@code unknown}, too. What was left out of a call that was carried out has an {@code item}:
+ * The sealed part of a letter: {@code {requestId, operation, deployment, line, key, dryRun, call}}. {@code key} is the
+ * partner's own. What was left out of a call that was carried out has an {@code item}:
  * {@code {operation, request, claim}}, what Talon.One is asked for and what the route said of its key.
  */
 final class Contents {
@@ -47,13 +47,36 @@ final class Contents {
                 .put("key", call.credential().key())
                 .put("dryRun", call.checked().dryRun())
                 .put("line", line)
-                .put("round", 0)
                 .set("call", whole);
         return content;
     }
 
     byte[] sealed(ObjectNode content) {
         return seal.seal(Json.write(content));
+    }
+
+    /** Seals a text for the operator, which may name what a caller sent. */
+    byte[] sealed(String text) {
+        return seal.seal(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Opens a text for the operator. */
+    String text(byte[] sealed) {
+        try {
+            return sealed == null ? "" : new String(seal.open(sealed), StandardCharsets.UTF_8);
+        } catch (Seal.UnreadableException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Whether a letter is what this house has sealed, as far as this gateway can tell: it may lack the key. */
+    boolean mayBeOurs(Letter letter) {
+        try {
+            open(letter);
+            return true;
+        } catch (Seal.UnreadableException e) {
+            return e.keyIsMissing();
+        }
     }
 
     /**

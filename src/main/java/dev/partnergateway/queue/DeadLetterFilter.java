@@ -1,5 +1,6 @@
 package dev.partnergateway.queue;
 
+import dev.partnergateway.queue.Letters.Row;
 import java.time.Instant;
 import java.util.Locale;
 
@@ -16,15 +17,15 @@ import java.util.Locale;
 public record DeadLetterFilter(
         String id, String operation, String deployment, String reason, Instant from, Instant to) {
 
-    boolean takes(DeadLetter dead, String text) {
+    boolean takes(Row dead) {
         String letterId = dead.letter().requestId();
         return (id == null || id.equals(letterId) || letterId.startsWith(id + "-"))
                 && (operation == null || operation.equals(dead.letter().operation()))
                 && (deployment == null || deployment.equals(dead.letter().deployment()))
-                && (from == null || !dead.at().isBefore(from))
-                && (to == null || dead.at().isBefore(to))
+                && (from == null || dead.at() >= from.toEpochMilli())
+                && (to == null || dead.at() < to.toEpochMilli())
                 && (reason == null
                         || reason.equals(dead.reason())
-                        || text.toLowerCase(Locale.ROOT).contains(reason.toLowerCase(Locale.ROOT)));
+                        || dead.text().toLowerCase(Locale.ROOT).contains(reason.toLowerCase(Locale.ROOT)));
     }
 }

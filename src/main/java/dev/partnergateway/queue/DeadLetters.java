@@ -1,144 +1,230 @@
 package dev.partnergateway.queue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.partnergateway.kafka.Topic;
-import dev.partnergateway.kafka.TopicReader;
-import dev.partnergateway.queue.Delivery.Outcome;
+import dev.partnergateway.queue.Letters.Row;
 import dev.partnergateway.store.Seal;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queued calls that could not be carried out. They stand in a topic under their request ids; one that is replayed goes
- * back into the queue, and an empty record under its id says that it is gone.
+ * Queued calls that could not be carried out, and what an operator does about them. They stand in the store beside those
+ * that wait; one that is replayed goes back into its line.
  */
 public final class DeadLetters {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
     private static final int LISTED = 1000;
+    private static final int PAGE = 200;
 
-    private final Topic topic;
-    private final TopicReader reader;
-    private final Topic queue;
+    /** So many are changed in one transaction. */
+    private static final int MOST = 10_000;
+
+    private final Letters letters;
     private final Contents contents;
-    private final Counter added;
+    private final int largest;
 
-    DeadLetters(Topic topic, TopicReader reader, Topic queue, Contents contents, MeterRegistry meters) {
-        this.topic = topic;
-        this.reader = reader;
-        this.queue = queue;
+    DeadLetters(Letters letters, Contents contents, int largest) {
+        this.letters = letters;
         this.contents = contents;
-        this.added = meters.counter("gateway.queue.dead.letters");
-    }
-
-    /**
-     * Adds one.
-     *
-     * @param attempts how often it was tried
-     * @param outcome of the last try
-     */
-    void add(Letter letter, int attempts, Outcome outcome) throws Topic.NotWritten {
-        byte[] content = letter.content();
-        try {
-            ObjectNode opened = contents.open(letter);
-            opened.put("error", outcome.text()).put("unknown", outcome.unknown());
-            content = contents.sealed(opened);
-        } catch (Seal.UnreadableException e) {
-            LOG.debug("{} is kept as it is", letter);
-        }
-        DeadLetter dead = new DeadLetter(letter.with(content), outcome.status(), attempts, Instant.now());
-        topic.write(letter.requestId(), dead.headers(), content, PATIENCE);
-        added.increment();
-        LOG.warn("{} is a dead letter after {} tries: {}", letter, attempts, outcome.status());
+        this.largest = largest;
     }
 
     /**
      * Those that a filter takes, oldest first, at most 1000.
      *
-     * @throws RuntimeException when Kafka does not answer
+     * @param after request id of the last one that was seen; null = from the beginning
+     * @throws IllegalArgumentException when there is no such letter
      */
-    public ArrayNode list(DeadLetterFilter filter) {
+    public ArrayNode list(DeadLetterFilter filter, String after) {
+        Row last = after == null
+                ? null
+                : letters.find(after)
+                        .filter(row -> row.fate() == Fate.DEAD)
+                        .orElseThrow(() -> new IllegalArgumentException("no dead letter has this id"));
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        read(filter).stream().limit(LISTED).forEach(dead -> list.add(summary(dead)));
+        each(filter, last, row -> {
+            list.add(summary(row));
+            return list.size() < LISTED;
+        });
         return list;
     }
 
+    /** One with what was sent, and what replaying it does to the order of its line; empty when it is not dead. */
+    public Optional<ObjectNode> find(String id) {
+        return letters.find(id).filter(row -> row.fate() == Fate.DEAD).map(row -> {
+            ObjectNode found = summary(row).put("unknown", row.unknown());
+            long later = letters.later(row);
+            long behind = letters.behind(row);
+            found.put("later", later).put("behind", behind).put("order", order(row, later, behind));
+            try {
+                ObjectNode content = contents.open(row.letter());
+                JsonNode item = content.path("item");
+                if (item.isMissingNode()) {
+                    found.set("call", content.path("call"));
+                } else {
+                    found.set("upstream", item.path("operation"));
+                    found.set("request", item.path("request"));
+                }
+            } catch (Seal.UnreadableException e) {
+                found.putNull("call");
+            }
+            return found;
+        });
+    }
+
+    private static String order(Row row, long later, long behind) {
+        if (row.place() == 0) {
+            return "It was left out of a call whose rest was done: it has no place in a line, and is carried out when it is"
+                    + " replayed.";
+        }
+        String past = later == 0
+                ? "Nothing that came after it in its line was carried out within the last day."
+                : count(later)
+                        + " that came after it in its line were carried out already: it is carried out after them.";
+        String waiting = behind == 0 ? "" : " " + count(behind) + " of its line wait: it is carried out before them.";
+        return past + waiting;
+    }
+
+    private static String count(long number) {
+        return number == LISTED ? "1000 or more" : Long.toString(number);
+    }
+
     /**
-     * Puts those that a filter takes back into the queue. What may have been carried out is told apart by the same names
-     * as before, and so has no second effect; what was refused gets new ones.
+     * What a replay would do, before it is done.
+     *
+     * @return {@code {letters, afterLater, order}}
+     */
+    public ObjectNode preview(DeadLetterFilter filter) {
+        int[] counts = new int[2];
+        each(filter, null, row -> {
+            counts[0]++;
+            if (row.place() > 0 && letters.later(row) > 0) {
+                counts[1]++;
+            }
+            return counts[0] < MOST;
+        });
+        String order = counts[1] == 0
+                ? "None of them is carried out after something that came later in its line, as far as the last day tells."
+                : counts[1]
+                        + " of them are carried out after calls that came later in their lines and are done already.";
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("letters", counts[0])
+                .put("afterLater", counts[1])
+                .put("order", order);
+    }
+
+    /**
+     * Has those that a filter takes tried again: all of them or, when the store fails, none; at most 10,000 at a time. What
+     * is done of them already has kept its names, and so has no second effect; what Talon.One refused is asked for under a
+     * new {@code Idempotency-Key}.
      *
      * @return how many
-     * @throws Topic.NotWritten when Kafka does not take one any more; the rest is still there
-     * @throws RuntimeException when Kafka does not answer
      */
-    public int replay(DeadLetterFilter filter) throws Topic.NotWritten {
-        int replayed = 0;
-        for (DeadLetter dead : read(filter)) {
-            Letter letter = dead.letter();
-            queue.write(letter.line(), letter.headers(), renewed(letter), PATIENCE);
-            topic.write(letter.requestId(), Map.of(), null, PATIENCE);
-            LOG.info("{} is replayed", letter);
-            replayed++;
-        }
+    public int replay(DeadLetterFilter filter) {
+        int replayed = letters.recall(ids(filter));
+        LOG.info("{} dead letters are replayed", replayed);
         return replayed;
     }
 
-    private byte[] renewed(Letter letter) {
+    /**
+     * Gives those up that a filter takes: all of them or, when the store fails, none; at most 10,000 at a time. Their
+     * content is gone then.
+     *
+     * @return how many
+     */
+    public int giveUp(DeadLetterFilter filter) {
+        int givenUp = letters.giveUp(ids(filter));
+        LOG.info("{} dead letters are given up", givenUp);
+        return givenUp;
+    }
+
+    private List<String> ids(DeadLetterFilter filter) {
+        List<String> ids = new ArrayList<>();
+        each(filter, null, row -> {
+            ids.add(row.letter().requestId());
+            return ids.size() < MOST;
+        });
+        return ids;
+    }
+
+    /**
+     * Corrects one.
+     *
+     * @param change {@code body}: the whole body of the call; {@code request}: what Talon.One is asked for, where it was left
+     *     out of a call; {@code key}: the partner's API key. Each is optional
+     * @return false when there is no such dead letter, or somebody else has just changed it
+     * @throws IllegalArgumentException with a sentence, when it cannot be changed like that
+     */
+    public boolean edit(String id, JsonNode change) {
+        Optional<Row> found = letters.find(id).filter(row -> row.fate() == Fate.DEAD);
+        if (found.isEmpty()) {
+            return false;
+        }
         ObjectNode content;
         try {
-            content = contents.open(letter);
+            content = contents.open(found.get().letter());
         } catch (Seal.UnreadableException e) {
-            return letter.content();
+            throw new IllegalArgumentException("It cannot be read: " + e.getMessage());
         }
-        if (!content.path("unknown").asBoolean()) {
-            content.put("round", content.path("round").asInt() + 1);
+        change.fieldNames().forEachRemaining(name -> change(content, name, change.get(name)));
+        byte[] sealed = contents.sealed(content);
+        if (sealed.length > largest) {
+            throw new IllegalArgumentException("It is too large then");
         }
-        return contents.sealed(content.without(List.of("error", "unknown")));
+        LOG.info("Dead letter {} is corrected", id);
+        return letters.edit(found.get(), sealed);
     }
 
-    private Collection<DeadLetter> read(DeadLetterFilter filter) {
-        Map<String, DeadLetter> found = new LinkedHashMap<>();
-        reader.read(record -> {
-            found.remove(record.key());
-            if (record.value() != null) {
-                DeadLetter dead = DeadLetter.of(record);
-                if (filter.takes(dead, text(dead))) {
-                    found.put(record.key(), dead);
+    private static void change(ObjectNode content, String name, JsonNode value) {
+        boolean item = content.has("item");
+        if (name.equals("key") && value.isTextual() && !value.textValue().isBlank()) {
+            content.set("key", value);
+        } else if (name.equals("body") && !item && value.isObject()) {
+            ((ObjectNode) content.get("call")).set("body", value);
+        } else if (name.equals("request") && item && value.isObject()) {
+            ((ObjectNode) content.get("item")).set("request", value);
+        } else {
+            throw new IllegalArgumentException("Give " + (item ? "request (an object)" : "body (an object)")
+                    + " or key (a text), and nothing else");
+        }
+    }
+
+    private void each(DeadLetterFilter filter, Row after, Predicate<Row> taken) {
+        Row last = after;
+        for (; ; ) {
+            List<Row> page = letters.deadOnes(last, PAGE);
+            for (Row row : page) {
+                if (filter.takes(row) && !taken.test(row)) {
+                    return;
                 }
             }
-        });
-        return found.values().stream().sorted(DeadLetter.OLDEST_FIRST).toList();
-    }
-
-    private String text(DeadLetter dead) {
-        try {
-            return contents.open(dead.letter()).path("error").asText("");
-        } catch (Seal.UnreadableException e) {
-            return e.getMessage();
+            if (page.size() < PAGE) {
+                return;
+            }
+            last = page.get(PAGE - 1);
         }
     }
 
-    private ObjectNode summary(DeadLetter dead) {
+    private static ObjectNode summary(Row dead) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("requestId", dead.letter().requestId())
                 .put("operation", dead.letter().operation())
                 .put("deployment", dead.letter().deployment())
-                .put("at", dead.at().toString())
-                .put("attempts", dead.attempts())
+                .put("at", Instant.ofEpochMilli(dead.at()).toString())
+                .put("attempts", dead.tries())
                 .put("reason", dead.reason())
-                .put("text", text(dead));
+                .put("text", dead.text())
+                .put("line", dead.letter().line().substring(0, 8));
     }
 }

@@ -13,13 +13,16 @@ import dev.partnergateway.contract.Checked;
 import dev.partnergateway.contract.Operation;
 import dev.partnergateway.idempotency.ReplayingRepository;
 import dev.partnergateway.life.Fatal;
+import dev.partnergateway.queue.Letters.Row;
+import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.StoreException;
 import dev.partnergateway.telemetry.DeliveryObservation;
 import dev.partnergateway.telemetry.FailureLog;
 import dev.partnergateway.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -36,99 +39,68 @@ final class Delivery {
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
     /** A call that takes longer is tried again later, so that it does not keep the others. */
-    static final Duration BUDGET = Duration.ofSeconds(10);
+    static final Duration BUDGET = Duration.ofSeconds(8);
 
-    /** Statuses of what may go better another time. */
-    private static final Set<Integer> TEMPORARY = Set.of(408, 429, 500, 502, 503, 504);
+    /** Status of what failed inside the gateway. */
+    static final String FAULT = "fault";
+
+    private static final String UNREADABLE = "unreadable";
+    private static final String NOT_KNOWN = "unknown";
 
     private final CamelContext camel;
     private final ProducerTemplate template;
+    private final Contents contents;
     private final Access access;
     private final ReplayingRepository answers;
     private final Function<String, Deployment> deployments;
     private final Function<String, Operation> operations;
     private final Telemetry telemetry;
 
-    /**
-     * What became of a try.
-     *
-     * @param status HTTP status, or {@code fault} for one of the gateway itself
-     * @param text says why, may name what the caller sent; null = it was carried out
-     * @param again whether it may go better another time
-     * @param pause at least so long before another try
-     * @param unknown whether Talon.One may have done something all the same
-     */
-    record Outcome(String status, String text, boolean again, Duration pause, boolean unknown) {
-
-        private static final Outcome DONE = new Outcome("done", null, false, Duration.ZERO, false);
-
-        boolean done() {
-            return text == null;
-        }
-
-        /** Nothing is wrong with the call or with Talon.One: there was too much at the time. It counts as no try. */
-        boolean tooMuch() {
-            return status.equals("429");
-        }
-
-        static Outcome never(String status, String text) {
-            return new Outcome(status, text, false, Duration.ZERO, false);
-        }
-
-        static Outcome of(Refusal refusal) {
-            return new Outcome(
-                    Integer.toString(refusal.status()),
-                    refusal.getMessage(),
-                    TEMPORARY.contains(refusal.status()),
-                    refusal.retryAfter(),
-                    refusal.effect() == Refusal.Effect.UNKNOWN);
-        }
-    }
-
-    Delivery(
-            CamelContext camel,
-            Access access,
-            ReplayingRepository answers,
-            Function<String, Deployment> deployments,
-            Function<String, Operation> operations,
-            Telemetry telemetry) {
-        this.camel = camel;
+    Delivery(Contents contents, Queue.House house) {
+        this.contents = contents;
+        this.camel = house.camel();
         this.template = camel.createProducerTemplate();
-        this.access = access;
-        this.answers = answers;
-        this.deployments = deployments;
-        this.operations = operations;
-        this.telemetry = telemetry;
+        this.access = house.access();
+        this.answers = house.answers();
+        this.deployments = house.deployments();
+        this.operations = house.operations();
+        this.telemetry = house.telemetry();
     }
 
     /**
      * Carries it out, or tries to.
      *
+     * @param mine asks the fence when the call's time has begun and before anything is sent: whoever stands still after
+     *     it has no time left to send anything
+     * @return empty when the letter is not this gateway's any more; nothing was sent then
      * @throws StoreException when the store does not answer
      */
-    Outcome run(Letter letter, ObjectNode content) {
+    Optional<Outcome> run(Row row, BooleanSupplier mine) {
+        Letter letter = row.letter();
+        PartnerCall call = new PartnerCall(letter.requestId(), BUDGET, "queue");
+        if (!mine.getAsBoolean()) {
+            return Optional.empty();
+        }
         try (DeliveryObservation seen = telemetry.delivery(letter.requestId(), letter.operation(), letter.trace())) {
-            Outcome outcome = carryOut(content);
+            Outcome outcome = carryOut(call, row);
             seen.ended(outcome.status());
-            return outcome;
+            return Optional.of(outcome);
         }
     }
 
-    private Outcome carryOut(ObjectNode content) {
-        Operation operation = operations.apply(content.path("operation").asText());
-        Deployment deployment = deployments.apply(content.path("deployment").asText());
-        if (operation == null || deployment == null) {
-            return Outcome.never(
-                    "404", "The " + (operation == null ? "operation" : "deployment") + " is not configured any more");
+    private Outcome carryOut(PartnerCall call, Row row) {
+        ObjectNode content;
+        try {
+            content = contents.open(row.letter());
+        } catch (Seal.UnreadableException e) {
+            return e.keyIsMissing()
+                    ? Outcome.notAsked(UNREADABLE, e.getMessage())
+                    : Outcome.refused(UNREADABLE, e.getMessage());
         }
-        String requestId = content.path("requestId").asText();
-        PartnerCall call = new PartnerCall(requestId, BUDGET, "queue");
-        ObjectNode checked = (ObjectNode) content.path("call");
-        call.checked(
-                operation,
-                new Checked(checked, null, null, content.path("dryRun").asBoolean(), 0, "", Map.of()));
-        call.admitted(deployment, new Credential(content.path("key").asText()));
-        call.repeatable(seed(requestId, content.path("round").asInt()));
+        Optional<Outcome> unknown = prepare(call, row, content);
+        if (unknown.isPresent()) {
+            return unknown.get();
+        }
         try {
             access.prove(call);
         } catch (Refusal refusal) {
@@ -137,18 +109,47 @@ final class Delivery {
         JsonNode item = content.path("item");
         Endpoint route = camel.getEndpoint(
                 item.isMissingNode()
-                        ? "direct:" + operation.id() + "?block=false"
+                        ? "direct:" + call.operation().id() + "?block=false"
                         : "talon-one:" + item.path("operation").asText());
         Exchange exchange = route.createExchange(ExchangePattern.InOut);
         call.on(exchange);
         if (item.isMissingNode()) {
-            exchange.getMessage().setBody(checked);
+            exchange.getMessage().setBody(call.checked().call());
             template.send(route, exchange);
         } else {
             carryOut(item, route, exchange);
         }
         LeftOut.tell(exchange, call);
         return exchange.getException() == null ? Outcome.DONE : failed(exchange.getException(), call);
+    }
+
+    /** Makes the call what it was when it was accepted; says what this gateway does not know of it, if anything. */
+    private Optional<Outcome> prepare(PartnerCall call, Row row, ObjectNode content) {
+        Operation operation = operations.apply(content.path("operation").asText());
+        Deployment deployment = deployments.apply(content.path("deployment").asText());
+        if (operation == null || deployment == null) {
+            return Optional.of(Outcome.notAsked(
+                    NOT_KNOWN,
+                    "The " + (operation == null ? "operation" : "deployment")
+                            + " is not configured here: it waits for a gateway that knows it"));
+        }
+        ObjectNode checked = (ObjectNode) content.path("call");
+        call.checked(
+                operation,
+                new Checked(checked, null, null, content.path("dryRun").asBoolean(), 0, "", Map.of()));
+        call.admitted(deployment, new Credential(content.path("key").asText()));
+        call.repeatable(call.requestId(), row.renewed());
+        return Optional.empty();
+    }
+
+    /** Whether a letter's deployment answers anything at all at present. */
+    boolean answers(Row row) {
+        try {
+            PartnerCall call = new PartnerCall(row.letter().requestId(), BUDGET, "queue");
+            return prepare(call, row, contents.open(row.letter())).isEmpty() && access.answers(call);
+        } catch (Seal.UnreadableException e) {
+            return false;
+        }
     }
 
     /** What was left out of a call is claimed as it was there: should the call come again, it is not done twice. */
@@ -172,10 +173,6 @@ final class Delivery {
         }
     }
 
-    static String seed(String requestId, int round) {
-        return requestId + ':' + round;
-    }
-
     private Outcome failed(Exception failure, PartnerCall call) {
         Fatal.look(failure);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -186,16 +183,10 @@ final class Delivery {
                 throw store;
             }
             if (cause instanceof DirectConsumerNotAvailableException || !camel.isRunAllowed()) {
-                return new Outcome(
-                        "503",
-                        "The integration is being loaded, or the gateway stopped",
-                        true,
-                        Duration.ofSeconds(1),
-                        false);
+                return Outcome.notAsked("503", "The integration is being loaded, or the gateway stopped");
             }
         }
         FailureLog.write(LOG, call, failure);
-        return new Outcome(
-                "fault", "The gateway failed; the reason is in its log by this id", false, Duration.ZERO, true);
+        return Outcome.failed(FAULT, "The gateway failed; the reason is in its log by this id");
     }
 }

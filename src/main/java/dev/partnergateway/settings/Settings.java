@@ -396,12 +396,12 @@ public final class Settings {
                 : Optional.of(new KafkaSettings(
                         brokers,
                         text(Key.KAFKA_QUEUE_TOPIC),
-                        text(Key.KAFKA_DEAD_LETTER_TOPIC),
                         text(Key.KAFKA_EVENTS_TOPIC),
                         text(Key.KAFKA_GROUP),
-                        number(Key.KAFKA_CONSUMERS),
+                        number(Key.KAFKA_AT_ONCE),
                         number(Key.KAFKA_ATTEMPTS),
-                        Duration.ofMillis(number(Key.KAFKA_PAUSE))));
+                        Duration.ofMillis(number(Key.KAFKA_PAUSE)),
+                        Duration.ofMillis(number(Key.KAFKA_KEY_PATIENCE))));
     }
 
     /**

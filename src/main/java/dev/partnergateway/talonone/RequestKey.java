@@ -46,6 +46,9 @@ public final class RequestKey {
         Optional<EffectKey> claimed = EffectKey.of(exchange);
         ArrayNode tuple = JsonNodeFactory.instance.arrayNode();
         tuple.add(call.deployment().name()).add(call.credential().hash()).add(operation.id());
+        if (call.renewed() > 0) {
+            tuple.add(call.renewed());
+        }
         if (!said.isMissingNode() && !said.isNull()) {
             tuple.add(claimed.map(EffectKey::value).orElse(null)).add(said.toString());
             request.put(SAID, true);

@@ -2,7 +2,9 @@ package dev.partnergateway.callback;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -13,6 +15,7 @@ import dev.partnergateway.call.DeploymentClock;
 import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.settings.Settings;
+import dev.partnergateway.store.MadeKey;
 import dev.partnergateway.store.Seal;
 import dev.partnergateway.store.Sql;
 import dev.partnergateway.store.Store;
@@ -22,7 +25,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +58,9 @@ class OutboxTest {
     private Store store;
     private List<CallbackHost> allowed;
     private Outbox outbox;
+    private Settings settings;
+    private Seal seal;
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     @BeforeEach
     void open() throws IOException {
@@ -62,8 +70,9 @@ class OutboxTest {
         receiver.start();
         Properties properties = new Properties();
         properties.setProperty("gateway.store.url", "jdbc:sqlite:" + GatewayUnderTest.storeFile());
-        store = Store.open(
-                Settings.load(Path.of("application.properties"), Map.of(), properties), new SimpleMeterRegistry());
+        settings = Settings.load(Path.of("application.properties"), Map.of(), properties);
+        store = Store.open(settings, meters);
+        seal = MadeKey.seal(settings, store);
         allowed = new ArrayList<>(List.of(host("127.0.0.1"), host("localhost")));
         outbox = outbox(executor);
     }
@@ -82,12 +91,16 @@ class OutboxTest {
     }
 
     private Outbox outbox(ExecutorService runner) {
-        return new Outbox(store, new Seal(Optional.empty()), name -> deployment(), runner);
+        return new Outbox(store, seal, name -> deployment(name), runner, meters);
     }
 
     private Deployment deployment() {
+        return deployment("shop");
+    }
+
+    private Deployment deployment(String name) {
         return new Deployment(
-                "shop",
+                name,
                 URI.create("https://shop.example"),
                 Optional.empty(),
                 Map.of(),
@@ -101,18 +114,30 @@ class OutboxTest {
     private void receive(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         received.add(exchange.getRequestURI() + " " + body);
-        if (exchange.getRequestURI().getPath().equals("/hang")) {
-            exchange.sendResponseHeaders(200, 0);
-            try {
-                assertFalse(hang.await(1, TimeUnit.MINUTES), "the receiver was let go");
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        switch (exchange.getRequestURI().getPath()) {
+            case "/hang" -> {
+                letGo(Duration.ofMinutes(1));
+                return;
             }
-            return;
+            case "/long" -> {
+                exchange.sendResponseHeaders(200, 0);
+                letGo(Duration.ofMinutes(1));
+                return;
+            }
+            case "/slow" -> letGo(Duration.ofSeconds(2));
+            default -> {}
         }
         exchange.getResponseHeaders().set("Location", "/elsewhere");
         exchange.sendResponseHeaders(status, -1);
         exchange.close();
+    }
+
+    private void letGo(Duration longest) {
+        try {
+            assertTrue(hang.await(longest.toMillis(), TimeUnit.MILLISECONDS) || longest.toSeconds() < 60, "too long");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void add(String host, String path) {
@@ -167,8 +192,105 @@ class OutboxTest {
         next = failsAt(next, 4, Duration.ofMinutes(15));
         next = failsAt(next, 5, Duration.ofMinutes(40));
         outbox.post(next);
-        eventually("it is given up", () -> row().isEmpty());
+        eventually("it is given up", () -> outbox.givenUp().size() == 1);
         assertEquals(6, received.size());
+        outbox.post(next + Duration.ofDays(1).toMillis());
+        assertEquals(1, meters.counter("gateway.callbacks.given.up").count());
+        assertEquals(1, outbox.countGivenUp());
+        JsonNode kept = outbox.givenUp().get(0);
+        assertEquals("shop", kept.path("deployment").asText());
+        assertEquals("the receiver answered 503", kept.path("reason").asText());
+        assertEquals(6, kept.path("tries").asInt());
+        status = 204;
+        assertTrue(outbox.again(kept.path("id").asText()));
+        assertFalse(outbox.again(kept.path("id").asText()));
+        outbox.post(System.currentTimeMillis());
+        eventually("it is posted after all", () -> row().isEmpty());
+        assertEquals(7, received.size());
+    }
+
+    @Test
+    void oneThatWasGivenUpIsForgottenAfterAMonth() {
+        status = 503;
+        add("127.0.0.1", "/results");
+        firstFails();
+        long next = row().orElseThrow()[1];
+        for (Duration pause : List.of(
+                Duration.ofSeconds(50), Duration.ofMinutes(4), Duration.ofMinutes(15), Duration.ofMinutes(40))) {
+            next = failsAt(next, (int) row().orElseThrow()[0] + 1, pause);
+        }
+        outbox.post(next);
+        eventually("it is given up", () -> outbox.countGivenUp() == 1);
+        outbox.post(next + Duration.ofDays(30).toMillis());
+        assertEquals(0, outbox.countGivenUp());
+    }
+
+    @Test
+    void aStatusThatSaysItIsTakenCountsHoweverLongTheRestTakes() {
+        add("127.0.0.1", "/long");
+        eventually("it is taken", () -> row().isEmpty());
+        assertEquals(1, received.size());
+    }
+
+    @Test
+    void manyToAReceiverThatTakesItsTimeArriveOnceEach() {
+        for (int i = 0; i < 41; i++) {
+            add("127.0.0.1", "/slow?" + i);
+        }
+        eventually("all are taken", () -> {
+            outbox.post(System.currentTimeMillis());
+            return row().isEmpty();
+        });
+        assertEquals(41, received.stream().distinct().count());
+        assertEquals(41, received.size());
+    }
+
+    @Test
+    void aReceiverThatHangsTakesNoRoomOfAnother() throws IOException {
+        for (int i = 0; i < 70; i++) {
+            add("127.0.0.1", "/hang");
+        }
+        HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        CountDownLatch taken = new CountDownLatch(1);
+        other.createContext("/", exchange -> {
+            taken.countDown();
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        other.start();
+        try {
+            String address = "http://127.0.0.1:" + other.getAddress().getPort();
+            allowed.add(CallbackHost.read(address));
+            outbox.add(
+                    deployment("another"),
+                    new Callback(URI.create(address + "/results"), "", "", "", List.of()),
+                    RESULT);
+            assertTrue(taken.await(3, TimeUnit.SECONDS), "it waits for the others");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            other.stop(0);
+        }
+    }
+
+    @Test
+    void whatSignsACallbackIsSealedAlsoWhereTheOperatorHasGivenNoKey() throws IOException {
+        ExecutorService stopped = Executors.newSingleThreadExecutor();
+        stopped.shutdownNow();
+        try (Outbox writer = outbox(stopped)) {
+            writer.add(
+                    deployment(),
+                    new Callback(
+                            URI.create("https://receiver.example/x"), "X-Key", "secret-of-the-caller", "", List.of()),
+                    RESULT);
+        }
+        byte[] content = store.query(row -> row.getBytes("content"), new Sql("SELECT content FROM callback"))
+                .get(0);
+        assertFalse(new String(content, StandardCharsets.ISO_8859_1).contains("secret-of-the-caller"));
+        assertTrue(new String(MadeKey.seal(settings, store).open(content), StandardCharsets.UTF_8)
+                .contains("secret-of-the-caller"));
+        Path file = Path.of(settings.storeUrl().substring("jdbc:sqlite:".length()) + ".key");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -108,18 +110,28 @@ public final class Kafka implements AutoCloseable {
     /** Settings of a gateway that queues calls of some operations in topics of its own. */
     public Map<String, String> queue(String... operations) {
         String name = "test-" + TOPICS.incrementAndGet();
+        make(name + ".calls", 4);
         Map<String, String> gateway = new HashMap<>();
         gateway.put("gateway.kafka.brokers", brokers());
         gateway.put("gateway.kafka.queue-topic", name + ".calls");
-        gateway.put("gateway.kafka.dead-letter-topic", name + ".dead-letters");
         gateway.put("gateway.kafka.group", name);
-        gateway.put("gateway.kafka.consumers", "2");
         gateway.put("gateway.store.encryption-keys", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
         gateway.put("gateway.sweep-interval", "50");
         for (String operation : operations) {
             gateway.put("gateway.queue." + operation, "kafka");
         }
         return gateway;
+    }
+
+    /** Makes a topic. */
+    public void make(String topic, int partitions) {
+        try (Admin admin = Admin.create(client())) {
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                    .all()
+                    .get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Every record that a topic holds now. */

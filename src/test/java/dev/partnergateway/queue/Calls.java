@@ -2,10 +2,18 @@ package dev.partnergateway.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.partnergateway.command.Commands;
+import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.SandboxControl;
+import dev.partnergateway.settings.Settings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.UUID;
 
 /** Calls that may be queued, as partners make them, and what Talon.One got of them. */
@@ -87,5 +95,18 @@ final class Calls {
                 .filter(call -> call.path("status").asInt() == 204)
                 .map(call -> call.at("/body/data/0/profileIntegrationId").asText())
                 .toList();
+    }
+
+    /** What {@code dead-letters} prints for the operator of a gateway. */
+    static String command(GatewayUnderTest gateway, int exitCode, String... arguments) {
+        Properties properties = new Properties();
+        properties.setProperty("gateway.operator-port", "" + gateway.operator().port());
+        StringWriter printed = new StringWriter();
+        PrintWriter out = new PrintWriter(printed);
+        int code = Commands.run(
+                Settings.load(Path.of("application.properties"), Map.of(), properties), out, out, arguments);
+        String text = printed.toString();
+        assertEquals(exitCode, code, text);
+        return text;
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.Await;
-import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Kafka;
@@ -15,12 +14,15 @@ import dev.partnergateway.harness.Together;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +38,11 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class ClusterTest {
 
+    private static final String KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    private static final String NEW_KEY = "MTEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
+    private static final ExecutorService CALLERS = Executors.newCachedThreadPool();
+
     private static Kafka kafka;
     private static GatewayUnderTest gateway;
     private static Map<String, String> settings;
@@ -49,6 +56,9 @@ class ClusterTest {
         settings.put("gateway.kafka.pause", "100");
         settings.put("gateway.sandbox.management-rate", "0");
         settings.put("gateway.settle-time", "2000");
+        settings.put("gateway.deployment-limit", "10");
+        // Its own first, so that a gateway which is not rolled out yet cannot read what it seals.
+        settings.put("gateway.store.encryption-keys", NEW_KEY + "," + KEY);
         settings.putAll(Postgres.newStore());
         gateway = GatewayUnderTest.start(settings);
         partner = gateway.partner();
@@ -58,6 +68,7 @@ class ClusterTest {
 
     @AfterAll
     static void stop() {
+        CALLERS.shutdownNow();
         gateway.close();
         kafka.close();
     }
@@ -92,49 +103,47 @@ class ClusterTest {
                 .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
     }
 
+    /**
+     * A storm of its own; for longer: {@code -Dqueue.storm.rounds=20 -Dqueue.storm.pause=20000}. In longer ones the broker is
+     * restarted, too.
+     */
     @Test
     @Execution(ExecutionMode.SAME_THREAD)
-    void callsAreCarriedOutOnceEachWhileAGatewayComesAndIsKilledAtWork() throws IOException {
-        sandbox.fault("{\"operation\":\"addLoyaltyPoints\",\"kind\":\"delay\",\"delayMillis\":30}");
-        Path home = GatewayProcess.workingDirectory();
-        Files.writeString(
-                home.resolve("application.properties"),
-                "\ncamel.component.kafka.session-timeout-ms=2000\ncamel.component.kafka.heartbeat-interval-ms=500\n",
-                StandardOpenOption.APPEND);
-        List<String> profiles = profiles(12);
-        int sent = 0;
-        try (GatewayProcess other = GatewayProcess.start(home, another())) {
-            // Until it has taken some partitions over and is in the middle of them.
-            while (!other.management()
-                    .send("GET", "/observe/metrics", (String) null)
-                    .text()
-                    .contains("gateway_queue_deliveries_seconds_count")) {
-                for (String profile : profiles) {
-                    assertEquals(
-                            204,
-                            Calls.points(partner, profile, "kill-" + sent++).status());
-                }
-                assertTrue(sent < 5000, "the other gateway got nothing to do");
+    void callsAreCarriedOutOnceEachInTheirOrderWhileAGatewayIsRolledOutStandsStillAndIsKilled() throws IOException {
+        int rounds = Integer.getInteger("queue.storm.rounds", 1);
+        Map<String, String> early = another();
+        early.put("gateway.store.encryption-keys", KEY);
+        Map<String, String> late = another();
+        late.put("gateway.store.encryption-keys", NEW_KEY + "," + KEY);
+        QueueStorm storm = new QueueStorm(gateway, early, late, "storm-");
+        List<String> wrong = storm.blow(rounds, Integer.getInteger("queue.storm.pause", 12_500), round -> {
+            if (round % 3 == 1) {
+                kafka.stop();
+                kafka.start();
             }
-            for (String profile : profiles) {
-                assertEquals(
-                        204,
-                        Calls.points(other.partner(), profile, "kill-" + sent++).status());
-            }
-            other.kill();
-        }
-        int all = sent;
-        Await.until(
-                () -> added("kill-").size() + " of " + all, () -> added("kill-").size() == all);
-        assertEquals(Map.of(), twice("kill-"));
-        for (String profile : profiles) {
-            List<Integer> order = Calls.given(sandbox, profile).stream()
-                    .map(name -> Integer.valueOf(name.substring("kill-".length())))
-                    .distinct()
-                    .toList();
-            assertEquals(order.stream().sorted().toList(), order, "one profile's calls stay in order");
-        }
-        sandbox.endFaults();
+        });
+        assertEquals(List.of(), wrong);
+        assertTrue(storm.calls() > 90 * rounds, storm.calls() + " calls");
+    }
+
+    @Test
+    @Execution(ExecutionMode.SAME_THREAD)
+    void everyMetricOfTheQueueThatAlertsLookAtIsOnTheMetricsPage() throws IOException {
+        String alerts = Files.readString(Path.of("k8s/observability/prometheus-rule.yaml"));
+        List<String> used = Pattern.compile("gateway_queue_[a-z_]+")
+                .matcher(alerts)
+                .results()
+                .map(MatchResult::group)
+                .toList();
+        assertTrue(used.size() >= 4, used.toString());
+        String metrics = gateway.management()
+                .send("GET", "/observe/metrics", (String) null)
+                .text();
+        assertEquals(
+                List.of(),
+                used.stream()
+                        .filter(name -> !metrics.contains("\n" + name + " "))
+                        .toList());
     }
 
     private static Map<String, Long> twice(String beginning) {
@@ -173,13 +182,18 @@ class ClusterTest {
         assertEquals(204, Calls.points(partner, first, "down-0").status());
         kafka.stop();
         try {
-            CompletableFuture<Http.Answer> deadLetters =
-                    CompletableFuture.supplyAsync(() -> gateway.operator().send("GET", "/dead-letters", (String) null));
             CompletableFuture<Http.Answer> points =
                     CompletableFuture.supplyAsync(() -> Calls.points(partner, profiles.get(1), "down-refused"));
             CompletableFuture<Http.Answer> audience =
                     CompletableFuture.supplyAsync(() -> Calls.audience(partner, first, "2"));
-            assertNotNull(Calls.profile(partner), "what needs no queue is served");
+            List<CompletableFuture<Http.Answer>> more = IntStream.range(0, 40)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> Calls.points(partner, profiles.get(1), "down-refused"), CALLERS))
+                    .toList();
+            for (int i = 0; i < 20; i++) {
+                assertNotNull(Calls.profile(partner), "what needs no queue is served");
+            }
+            more.forEach(refused -> assertEquals(503, refused.join().status()));
             for (Http.Answer refused : List.of(points.join(), audience.join())) {
                 assertEquals(503, refused.status(), refused.text());
                 assertEquals("1", refused.header("Retry-After"));
@@ -190,7 +204,8 @@ class ClusterTest {
             }
             Http.Answer ready = gateway.management().send("GET", "/observe/health/ready", (String) null);
             assertEquals(200, ready.status(), ready.text());
-            assertEquals(503, deadLetters.join().status());
+            Http.Answer deadLetters = gateway.operator().send("GET", "/dead-letters", (String) null);
+            assertEquals(200, deadLetters.status(), "they need no Kafka");
         } finally {
             kafka.start();
         }

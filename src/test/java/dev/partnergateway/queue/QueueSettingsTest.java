@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.partnergateway.harness.GatewayUnderTest;
+import dev.partnergateway.harness.Kafka;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,5 +49,14 @@ class QueueSettingsTest {
                 .contains("gateway.store.encryption-keys"));
         assertTrue(refused(Map.of(), "gateway.kafka.events-topic", "events").contains("gateway.kafka.brokers"));
         assertTrue(refused(COMPLETE, "gateway.queue." + Calls.POINTS, "rabbit").contains("kafka or direct"));
+    }
+
+    @Test
+    void aTopicThatIsNotThereStopsTheStartWithTheCommandThatMakesIt() {
+        Map<String, String> settings = new HashMap<>(COMPLETE);
+        settings.put("gateway.kafka.brokers", Kafka.shared().brokers());
+        settings.put("gateway.kafka.queue-topic", "nobody.made.it");
+        String sentence = refused(settings, "gateway.queue." + Calls.POINTS, "kafka");
+        assertTrue(sentence.contains("kafka-topics.sh --create --topic nobody.made.it"), sentence);
     }
 }

@@ -7,17 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.partnergateway.command.Commands;
 import dev.partnergateway.harness.Await;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
 import dev.partnergateway.harness.Kafka;
 import dev.partnergateway.harness.SandboxControl;
-import dev.partnergateway.settings.Settings;
+import dev.partnergateway.settings.Secret;
+import dev.partnergateway.store.Seal;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,10 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -40,6 +35,10 @@ import org.junit.jupiter.api.Test;
 /** Calls that are answered when Kafka has them, and carried out later. */
 class QueueTest {
 
+    private static final String KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    private static final String NEW_KEY = "MTEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
+    private static Path keys;
     private static GatewayUnderTest gateway;
     private static Map<String, String> settings;
     private static Http partner;
@@ -52,6 +51,9 @@ class QueueTest {
         settings.put("gateway.settle-time", "1");
         settings.put("gateway.kafka.attempts", "3");
         settings.put("gateway.kafka.pause", "100");
+        settings.put("gateway.kafka.key-patience", "1500");
+        keys = write(KEY);
+        settings.put("gateway.store.encryption-keys", "file:" + keys);
         settings.put("gateway.sandbox.management-rate", "0");
         gateway = GatewayUnderTest.start(settings);
         partner = gateway.partner();
@@ -67,6 +69,14 @@ class QueueTest {
     void reset() {
         sandbox.reset();
         sandbox.limits("{\"managementPerSecond\":0,\"parallelPerProfile\":3}");
+    }
+
+    private static Path write(String text) {
+        try {
+            return Files.writeString(keys == null ? Files.createTempFile("gateway", ".keys") : keys, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String unique() {
@@ -88,31 +98,17 @@ class QueueTest {
         return answer.json().path(0);
     }
 
+    private static void awaitDead(String requestId) {
+        Await.until(() -> manage("GET", "/dead-letters").text(), () -> !deadLetter(requestId)
+                .isMissingNode());
+    }
+
     private static List<ConsumerRecord<String, byte[]>> queued() {
         return Kafka.shared().records(settings.get("gateway.kafka.queue-topic"));
     }
 
     private static ConsumerRecord<String, byte[]> record(String requestId) {
-        return queued().stream()
-                .filter(record -> header(record, "request-id").equals(requestId))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static String text(byte[] bytes) {
-        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static String header(ConsumerRecord<String, byte[]> record, String name) {
-        return record.headers().lastHeader(name) == null
-                ? ""
-                : new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
-    }
-
-    private static void again(ConsumerRecord<String, byte[]> record) {
-        Kafka.shared()
-                .write(new ProducerRecord<>(
-                        record.topic(), record.partition(), record.key(), record.value(), record.headers()));
+        return Records.of(queued(), requestId);
     }
 
     @Test
@@ -131,8 +127,8 @@ class QueueTest {
         String profile = Calls.profile(partner);
         Http.Answer answer = Calls.points(partner, profile, "secret-name");
         ConsumerRecord<String, byte[]> record = record(answer.header("X-Request-Id"));
-        assertEquals(Calls.POINTS, header(record, "operation"));
-        assertEquals("sandbox", header(record, "deployment"));
+        assertEquals(Calls.POINTS, Records.header(record, "operation"));
+        assertEquals("sandbox", Records.header(record, "deployment"));
         String bytes = record.key() + new String(record.value(), StandardCharsets.ISO_8859_1) + record.headers();
         for (String secret : List.of(profile, "secret-name", "sandbox-key-demo-shop")) {
             assertFalse(bytes.contains(secret), secret);
@@ -177,13 +173,13 @@ class QueueTest {
         Http.Answer answer = Calls.points(partner, profile, "once");
         assertEquals(204, answer.status(), answer.text());
         ConsumerRecord<String, byte[]> record = record(answer.header("X-Request-Id"));
-        again(record);
-        again(record);
+        Records.again(record);
+        Records.again(record);
         String events = "\"mpid\":\"" + profile + "\",\"events\":[{\"type\":\"custom_event\",\"name\":\"greeted\"},"
                 + "{\"type\":\"custom_event\",\"name\":\"greeted\"}]";
         String message = Calls.message(partner, "event_processing_request", unique(), events)
                 .header("X-Request-Id");
-        again(record(message));
+        Records.again(record(message));
         behind(record);
         assertEquals(List.of("once"), Calls.given(sandbox, profile));
         behind(record(message));
@@ -259,12 +255,11 @@ class QueueTest {
                 .write(new ProducerRecord<>(
                         record.topic(), record.partition(), record.key(), marker.getBytes(StandardCharsets.UTF_8)));
         ConsumerRecord<String, byte[]> last = queued().stream()
-                .filter(written -> marker.equals(text(written.value())))
+                .filter(written -> marker.equals(Records.text(written.value())))
                 .findFirst()
                 .orElseThrow();
         String id = last.topic() + "-" + last.partition() + "-" + last.offset();
-        Await.until(() -> manage("GET", "/dead-letters").text(), () -> !deadLetter(id)
-                .isMissingNode());
+        awaitDead(id);
     }
 
     @Test
@@ -278,7 +273,7 @@ class QueueTest {
         }
         ConsumerRecord<String, byte[]> forged = new ConsumerRecord<>(
                 record.topic(), record.partition(), record.offset(), unique().repeat(2), record.value());
-        again(forged);
+        Records.again(forged);
         behind(record);
         String profile = Calls.profile(partner);
         assertEquals(204, Calls.points(partner, profile, "after").status());
@@ -337,41 +332,13 @@ class QueueTest {
     }
 
     private static List<JsonNode> events() {
-        return Kafka.shared().records(settings.get("gateway.kafka.events-topic")).stream()
-                .peek(record ->
-                        assertEquals("application/cloudevents+json; charset=UTF-8", header(record, "content-type")))
-                .map(record -> json(record.value()))
-                .toList();
+        return Records.events(Kafka.shared().records(settings.get("gateway.kafka.events-topic")));
     }
 
     private static List<JsonNode> events(String requestId) {
         return events().stream()
                 .filter(event -> event.at("/data/requestId").asText().equals(requestId))
                 .toList();
-    }
-
-    private static JsonNode json(byte[] bytes) {
-        try {
-            return new ObjectMapper().readTree(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Test
-    void everyMetricOfTheQueueThatAlertsLookAtIsOnTheMetricsPage() throws IOException {
-        String alerts = Files.readString(Path.of("k8s/observability/prometheus-rule.yaml"));
-        List<String> used = Pattern.compile("gateway_queue_[a-z_]+")
-                .matcher(alerts)
-                .results()
-                .map(MatchResult::group)
-                .toList();
-        assertTrue(used.size() >= 2, used.toString());
-        assertEquals(
-                List.of(),
-                used.stream()
-                        .filter(name -> !metrics().contains("\n" + name + " "))
-                        .toList());
     }
 
     private static String metrics() {
@@ -402,8 +369,7 @@ class QueueTest {
         Http.Answer answer = Calls.audience(partner, "bob", "999");
         assertEquals(204, answer.status(), answer.text());
         String id = answer.header("X-Request-Id");
-        Await.until(() -> manage("GET", "/dead-letters").text(), () -> !deadLetter(id)
-                .isMissingNode());
+        awaitDead(id);
         JsonNode dead = deadLetter(id);
         assertEquals(Calls.AUDIENCES, dead.path("operation").asText());
         assertEquals("sandbox", dead.path("deployment").asText());
@@ -421,26 +387,22 @@ class QueueTest {
         for (String other : List.of("deployment=other", "operation=" + Calls.POINTS, "reason=429", "to=" + at)) {
             assertFalse(manage("GET", "/dead-letters?" + other).text().contains(id), other);
         }
-        assertEquals("{\"replayed\":1}\n", command(0, "dead-letters", "replay", "id=" + id, "reason=404"));
+        assertEquals(
+                "{\"replayed\":1}\n", Calls.command(gateway, 0, "dead-letters", "replay", "id=" + id, "reason=404"));
         Await.until(() -> dead, () -> deadLetter(id).path("at").asText().compareTo(at) > 0);
-        assertTrue(command(0, "dead-letters", "list", "id=" + id).contains(id));
-        assertTrue(command(2, "dead-letters", "replay").contains("dead-letters replay --help"));
-        assertTrue(command(1, "dead-letters", "list", "when=now").contains("The filter has"));
+        assertTrue(Calls.command(gateway, 0, "dead-letters", "list", "id=" + id).contains(id));
+        assertTrue(Calls.command(gateway, 2, "dead-letters", "replay").contains("dead-letters replay --help"));
+        assertTrue(Calls.command(gateway, 1, "dead-letters", "list", "when=now").contains("The filter has"));
         assertEquals(400, manage("POST", "/dead-letters/replay").status());
-        assertEquals(404, manage("GET", "/dead-letters/" + id).status());
+        assertEquals(400, manage("POST", "/dead-letters/give-up").status());
+        assertEquals(
+                "{\"givenUp\":1}",
+                manage("POST", "/dead-letters/give-up?id=" + id).text());
+        assertEquals(
+                "{\"replayed\":0}",
+                manage("POST", "/dead-letters/replay?id=" + id).text());
+        assertEquals(404, manage("GET", "/dead-letters/" + unique()).status());
         assertEquals(404, partner.send("GET", "/dead-letters", (String) null).status(), "not on the partner port");
-    }
-
-    private static String command(int exitCode, String... arguments) {
-        Properties properties = new Properties();
-        properties.setProperty("gateway.operator-port", "" + gateway.operator().port());
-        StringWriter printed = new StringWriter();
-        PrintWriter out = new PrintWriter(printed);
-        int code = Commands.run(
-                Settings.load(Path.of("application.properties"), Map.of(), properties), out, out, arguments);
-        String text = printed.toString();
-        assertEquals(exitCode, code, text);
-        return text;
     }
 
     @Test
@@ -448,8 +410,7 @@ class QueueTest {
         String profile = Calls.profile(partner);
         fault("updateCustomerProfileAudiences", "status", 9, ",\"status\":503");
         String id = Calls.audience(partner, profile, "1").header("X-Request-Id");
-        Await.until(() -> manage("GET", "/dead-letters").text(), () -> !deadLetter(id)
-                .isMissingNode());
+        awaitDead(id);
         assertEquals(3, deadLetter(id).path("attempts").asInt());
         assertEquals("502", deadLetter(id).path("reason").asText());
         assertEquals(List.of(), Calls.joined(sandbox));
@@ -491,5 +452,144 @@ class QueueTest {
                     () -> Calls.given(sandbox, profile).size() >= 15);
             assertEquals(names, Calls.given(sandbox, profile));
         }
+    }
+
+    @Test
+    void aMessageThatIsReplayedDoesWhatIsMissingAndNothingTwice() {
+        String profile = unique();
+        fault("trackEventV2", "status", 0, ",\"status\":500,\"skip\":1");
+        String events = "\"mpid\":\"" + profile + "\",\"events\":[{\"type\":\"custom_event\",\"name\":\"greeted\"},"
+                + "{\"type\":\"custom_event\",\"name\":\"greeted\"}]";
+        String call = Calls.message(partner, "event_processing_request", unique(), events)
+                .header("X-Request-Id");
+        awaitDead(call);
+        assertEquals(1, tracked(profile, "greeted"));
+        sandbox.endFaults();
+        assertEquals(
+                1,
+                manage("POST", "/dead-letters/replay?id=" + call)
+                        .json()
+                        .path("replayed")
+                        .asInt());
+        Await.until(sandbox::calls, () -> tracked(profile, "greeted") == 2);
+        behind(record(call));
+        assertEquals(2, tracked(profile, "greeted"));
+    }
+
+    @Test
+    void whileADeploymentIsAwayNothingDiesOfIt() {
+        String profile = Calls.profile(partner);
+        fault("*", "status", 0, ",\"status\":503");
+        String id = Calls.audience(partner, profile, "1").header("X-Request-Id");
+        Await.until(
+                sandbox::faultsMet,
+                () -> sandbox.calls("updateCustomerProfileAudiences").size() > 4 * 3);
+        assertTrue(deadLetter(id).isMissingNode(), () -> deadLetter(id).toString());
+        sandbox.endFaults();
+        Await.until(() -> deadLetter(id), () -> Calls.joined(sandbox).equals(List.of(profile)));
+    }
+
+    private static double failures() {
+        return gateway.management()
+                        .metric("gateway_queue_deliveries_seconds_count{operation=\"" + Calls.AUDIENCES
+                                + "\",status=\"502\"")
+                + gateway.management()
+                        .metric("gateway_queue_deliveries_seconds_count{operation=\"" + Calls.AUDIENCES
+                                + "\",status=\"503\"");
+    }
+
+    @Test
+    void aKeyThatIsRefusedIsWaitedForAWhile() {
+        String profile = Calls.profile(partner);
+        fault("updateCustomerProfileAudiences", "status", 2, ",\"status\":401");
+        String mended = Calls.audience(partner, profile, "1").header("X-Request-Id");
+        Await.until(() -> deadLetter(mended), () -> Calls.joined(sandbox).equals(List.of(profile)));
+        fault("updateCustomerProfileAudiences", "status", 0, ",\"status\":401");
+        String revoked = Calls.audience(partner, profile, "1").header("X-Request-Id");
+        awaitDead(revoked);
+        assertEquals("401", deadLetter(revoked).path("reason").asText());
+        assertTrue(deadLetter(mended).isMissingNode());
+    }
+
+    @Test
+    void aCallThatTheTopicWouldNotTakeIsTooLarge() {
+        int before = queued().size();
+        String event =
+                "{\"type\":\"custom_event\",\"name\":\"greeted\",\"attributes\":{\"a\":\"" + "x".repeat(9900) + "\"}},";
+        String events =
+                "\"mpid\":\"big\",\"events\":[" + event.repeat(103).substring(0, event.length() * 103 - 1) + "]";
+        Http.Answer answer = Calls.message(partner, "event_processing_request", unique(), events);
+        assertEquals(413, answer.status(), answer.text());
+        assertTrue(answer.text().contains("too large for the gateway's queue"), answer.text());
+        assertEquals(before, queued().size());
+    }
+
+    @Test
+    void aDeadLetterIsShownCorrectedAndSaysWhatItsReplayDoesToTheOrder() {
+        String profile = Calls.profile(partner);
+        String id = Calls.audience(partner, profile, "999").header("X-Request-Id");
+        awaitDead(id);
+        Calls.audience(partner, profile, "2");
+        Await.until(() -> deadLetter(id), () -> Calls.joined(sandbox).equals(List.of(profile)));
+        JsonNode shown = manage("GET", "/dead-letters/" + id).json();
+        assertEquals(999, shown.at("/call/body/data/0/adds/0").asInt(), shown.toString());
+        assertFalse(shown.toString().contains("sandbox-key"), shown.toString());
+        Await.until(
+                () -> shown,
+                () -> manage("GET", "/dead-letters/" + id).json().path("later").asInt() == 1);
+        JsonNode preview = manage("GET", "/dead-letters/replay?id=" + id).json();
+        assertEquals(1, preview.path("letters").asInt());
+        assertEquals(1, preview.path("afterLater").asInt());
+        assertTrue(preview.path("order").asText().contains("done already"), preview.toString());
+        assertEquals(400, edit(id, "{\"deployment\":\"other\"}").status());
+        assertEquals(400, edit(id, "no JSON").status());
+        assertEquals(404, edit(unique(), "{\"key\":\"k\"}").status());
+        String body = shown.at("/call/body").toString().replace("999", "1");
+        Http.Answer edited = edit(id, "{\"body\":" + body + "}");
+        assertEquals(200, edited.status(), edited.text());
+        assertEquals(
+                "{\"replayed\":1}",
+                manage("POST", "/dead-letters/replay?id=" + id).text());
+        Await.until(() -> deadLetter(id), () -> Calls.joined(sandbox).equals(List.of(profile, profile)));
+        assertEquals(404, manage("GET", "/dead-letters/" + id).status());
+    }
+
+    private static Http.Answer edit(String id, String change) {
+        return gateway.operator()
+                .send("POST", "/dead-letters/" + id + "/edit", change, "Content-Type", "application/json");
+    }
+
+    @Test
+    void aLetterThatIsSealedWithAKeyOfTomorrowWaitsForIt() {
+        String profile = Calls.profile(partner);
+        ConsumerRecord<String, byte[]> record =
+                record(Calls.points(partner, profile, "before").header("X-Request-Id"));
+        Seal before = new Seal(Optional.of(Secret.literal(KEY)));
+        String id = unique();
+        String content = Records.text(before.open(record.value()))
+                .replace(Records.header(record, "request-id"), id)
+                .replace("\"before\"", "\"after\"");
+        ProducerRecord<String, byte[]> sealed = new ProducerRecord<>(
+                record.topic(),
+                record.partition(),
+                record.key(),
+                new Seal(Optional.of(Secret.literal(NEW_KEY))).seal(content.getBytes(StandardCharsets.UTF_8)));
+        new Letter(
+                        id,
+                        Records.header(record, "operation"),
+                        Records.header(record, "deployment"),
+                        record.key(),
+                        null,
+                        sealed.value())
+                .headers()
+                .forEach((name, value) -> sealed.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        Kafka.shared().write(sealed);
+        Await.until(
+                QueueTest::metrics,
+                () -> Calls.given(sandbox, profile).size() == 1
+                        && gateway.management().metric("gateway_queue_waiting ") == 1);
+        assertTrue(deadLetter(id).isMissingNode(), () -> deadLetter(id).toString());
+        write(KEY + "," + NEW_KEY);
+        Await.until(QueueTest::metrics, () -> Calls.given(sandbox, profile).equals(List.of("before", "after")));
     }
 }

@@ -147,7 +147,9 @@ class PlansTest {
     }
 
     private static boolean allowed(String sql, String table) {
-        return BOUNDED.matcher(sql).find() || Set.of("counted", "ordered").contains(table);
+        // The key that was made has a table of one row.
+        return BOUNDED.matcher(sql).find()
+                || Set.of("counted", "ordered", "made_key").contains(table);
     }
 
     private static List<String> planOnPostgres(Connection connection, String sql) throws SQLException {
@@ -211,10 +213,7 @@ class PlansTest {
         insert(connection, "history (answer_id, at, event)", i -> new Object[] {"id-" + i, NOW, "event"});
         insert(connection, "principal (deployment, key_hash, principal)", i -> new Object[] {"d", "key-" + i, "p"});
         insert(connection, "audience (id, deployment, audience_id)", i -> new Object[] {"id-" + i, "d", (long) i});
-        insert(connection, "callback (id, deployment, created, due, tries, content)", i ->
-                new Object[] {"id-" + i, "d", NOW, NOW - 1000 + i * 100L, 1, new byte[100]});
-        insert(connection, "waiting (id, line, operation, deployment, due, lease_until, attempts, content)", i ->
-                new Object[] {"id-" + i, "line-" + i, "o", "d", NOW - 1000 + i * 100L, 0L, 1, new byte[100]});
+        fillWithWhatWaits(connection);
         insert(connection, "allowance (endpoint, number, taken_at, counts_until)", i ->
                 new Object[] {"endpoint-" + i / 3, i % 3, NOW, NOW});
         insert(connection, "lease (id, holder, ends_at)", i -> new Object[] {"id-" + i, "g", NOW - 60_000 + i * 100L});
@@ -286,6 +285,55 @@ class PlansTest {
             answered ? "application/json" : null,
             answered ? new byte[100] : null
         };
+    }
+
+    /** Callbacks and queued calls. */
+    private static void fillWithWhatWaits(Connection connection) throws SQLException {
+        insert(
+                connection,
+                "callback (id, deployment, receiver, created, due, tries, state, reason, content)",
+                i -> new Object[] {
+                    "id-" + i,
+                    "d",
+                    "https://receiver-" + i % 50,
+                    NOW,
+                    NOW - 1000 + i * 100L,
+                    1,
+                    i % 500 == 0 ? "GIVEN_UP" : "DUE",
+                    "",
+                    new byte[100]
+                });
+        insert(connection, "lane (id, topic, base, done, epoch, busy_until)", i ->
+                new Object[] {"lane-" + i, "topic", 0L, (long) i, 1L, 0L});
+        // One line of ten thousand, and most of the others carried out.
+        insert(
+                connection,
+                "letter (id, lane, place, line, operation, deployment, state, at, accepted, due, tries, rounds,"
+                        + " refused_since, reason, unknown, renewed, content)",
+                i -> {
+                    String state = i < 10_000
+                            ? i == 0 ? "NEXT" : "BEHIND"
+                            : i % 20 == 0 ? "NEXT" : i % 500 == 1 ? "DEAD" : i % 1000 == 2 ? "RECALLED" : "DONE";
+                    return new Object[] {
+                        "id-" + i,
+                        "lane-" + i % 24,
+                        (long) i,
+                        i < 10_000 ? "line" : "line-" + i,
+                        "o",
+                        "d",
+                        state,
+                        NOW - i,
+                        NOW - i,
+                        NOW - 1000 + i * 100L,
+                        0,
+                        0,
+                        0L,
+                        "",
+                        0,
+                        0,
+                        state.equals("DONE") ? null : new byte[100]
+                    };
+                });
     }
 
     private static void insert(Connection connection, String columns, java.util.function.IntFunction<Object[]> row)
