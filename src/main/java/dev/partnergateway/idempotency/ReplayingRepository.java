@@ -227,7 +227,7 @@ public final class ReplayingRepository extends ServiceSupport implements Idempot
         try {
             if (other == null) {
                 long poll = ThreadLocalRandom.current().nextInt(POLL / 2, POLL);
-                TimeUnit.MILLISECONDS.sleep(Math.min(left.toMillis(), poll));
+                Thread.sleep(Math.min(left.toMillis(), poll));
             } else {
                 other.get(left.toMillis(), TimeUnit.MILLISECONDS);
             }

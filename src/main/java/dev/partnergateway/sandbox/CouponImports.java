@@ -55,7 +55,7 @@ final class CouponImports {
         }
         int id = world.nextId("import");
         String batch = "batch-" + world.nextId("batch");
-        for (ObjectNode row : wanted) {
+        for (ObjectNode row : wanted.subList(0, world.carriedOut(wanted.size()))) {
             ObjectNode coupon = coupons.coupon(
                     campaign.path("id").asInt(), row.path("value").asText(), row);
             Json.copy(row, coupon, "recipientIntegrationId");

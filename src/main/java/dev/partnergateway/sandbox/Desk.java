@@ -268,6 +268,10 @@ final class Desk {
         switch (fault.kind()) {
             case DELAY -> reply(request.response(), recorded, work.get());
             case STATUS -> reply(request.response(), recorded, fault.answer());
+            case PART_THEN_STATUS -> {
+                Answer answer = world.inPart(work);
+                reply(request.response(), recorded, world.hasDoneAPart() ? fault.answer() : answer);
+            }
             case GARBAGE -> {
                 recorded.answered(200);
                 reply(request.response(), 200, "<html>not JSON</html>", 0);

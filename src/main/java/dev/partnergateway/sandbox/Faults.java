@@ -28,6 +28,8 @@ final class Faults {
         GARBAGE,
         /** The call is carried out; a success is answered without a body. */
         EMPTY,
+        /** Half of the rows of a file are carried out, and a status is answered; a call with one thing is carried out. */
+        PART_THEN_STATUS,
         /** The call is carried out; the answer comes with 10,000 headers. */
         HEADERS,
         /** The call is carried out; the answer is small, and 64 MB when it is unpacked. */

@@ -45,7 +45,7 @@ final class Limits {
         return errorsPerAnswer;
     }
 
-    /** How long a new coupon is missing in lists of coupons, in milliseconds. */
+    /** How long a new coupon, referral or transaction is missing in lists, in milliseconds. */
     int listingLagMillis() {
         return listingLagMillis;
     }

@@ -15,12 +15,14 @@ final class Profiles {
     private final Attributes attributes;
     private final Loyalty loyalty;
     private final States states;
+    private final Limits limits;
 
-    Profiles(World world, Attributes attributes, Loyalty loyalty, States states) {
+    Profiles(World world, Attributes attributes, Loyalty loyalty, States states, Limits limits) {
         this.world = world;
         this.attributes = attributes;
         this.loyalty = loyalty;
         this.states = states;
+        this.limits = limits;
     }
 
     Answer update(Call call) {
@@ -127,8 +129,10 @@ final class Profiles {
     }
 
     private void referrals(Call call, Profile profile, ArrayNode to) {
+        Instant listed = world.clock.instant().minusMillis(limits.listingLagMillis());
         for (ObjectNode referral : world.referralsByAdvocate.getOrDefault(profile.integrationId(), List.of())) {
-            if (world.applicationOf(referral.path("campaignId").asInt()) == call.application()) {
+            boolean late = Times.read(referral.path("created").asText()).isAfter(listed);
+            if (!late && world.applicationOf(referral.path("campaignId").asInt()) == call.application()) {
                 to.add(referral.deepCopy().set("referredCustomers", Json.array()));
             }
         }

@@ -82,7 +82,7 @@ public final class Sandbox implements AutoCloseable {
         Audiences audiences = new Audiences(world);
         Loyalty loyalty = new Loyalty(world, limits);
         States states = new States(world, loyalty);
-        Profiles profiles = new Profiles(world, attributes, loyalty, states);
+        Profiles profiles = new Profiles(world, attributes, loyalty, states, limits);
         Map<String, Handler> handlers = new HashMap<>();
         handlers.put("trackEventV2", profiles::event);
         handlers.put("createReferral", new Referrals(world, attributes)::create);

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** All that the deployment holds. Only the one event loop touches it, so nothing here is locked. */
 final class World {
@@ -42,10 +43,37 @@ final class World {
     private final Set<String> referralCodes = new HashSet<>();
     private final Map<String, Integer> lastIds = new HashMap<>();
     private Random random;
+    private boolean stopsInTheMiddle;
+    private boolean doneAPart;
 
     World(Clock clock) {
         this.clock = new MovableClock(clock);
         reset();
+    }
+
+    /** Does something that stops in the middle of a file, when it is one of several rows. */
+    <T> T inPart(Supplier<T> work) {
+        stopsInTheMiddle = true;
+        doneAPart = false;
+        try {
+            return work.get();
+        } finally {
+            stopsInTheMiddle = false;
+        }
+    }
+
+    /** Whether what was done in part had a second part. */
+    boolean hasDoneAPart() {
+        return doneAPart;
+    }
+
+    /** Of so many rows, how many are carried out. */
+    int carriedOut(int rows) {
+        if (!stopsInTheMiddle || rows < 2) {
+            return rows;
+        }
+        doneAPart = true;
+        return rows / 2;
     }
 
     /** Back to the seed. */

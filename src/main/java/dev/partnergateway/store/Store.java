@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The gateway's memory: one JDBC database, an embedded SQLite file or PostgreSQL, chosen by {@code gateway.store.url} alone.
  * All SQL is plain and the same for both.
  */
-public abstract sealed class Store implements AutoCloseable permits EmbeddedStore, ServerStore {
+public abstract class Store implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
 

@@ -5,6 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 
 /** A PostgreSQL of one's own that can be stopped and started again with the same data on the same port. */
@@ -45,6 +49,19 @@ public final class PostgresServer implements AutoCloseable {
             server.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** From now on it takes writes, or none as a standby; connections are cut as at a switchover. */
+    public void takesWrites(boolean does) {
+        try (Connection connection = DriverManager.getConnection(store().get("gateway.store.url"), "postgres", "");
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER SYSTEM SET default_transaction_read_only = " + (does ? "off" : "on"));
+            statement.execute("SELECT pg_reload_conf()");
+            statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

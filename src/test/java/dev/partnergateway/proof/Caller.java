@@ -12,12 +12,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /** A partner as Braze is one: hangs up after two seconds, asks again with the same identifier until it is answered. */
 final class Caller {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final long GIVEN_UP_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+    /** An answer that has not come by then never comes. */
+    static final Duration LONGEST = Duration.ofMinutes(10);
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -25,9 +28,20 @@ final class Caller {
             .build();
     private final List<Integer> ports;
     private final AtomicInteger asked;
+    private final Duration longest;
+    private final BooleanSupplier enough;
     private final AtomicInteger attempts = new AtomicInteger();
 
-    Caller(List<Integer> ports, AtomicInteger asked) {
+    /**
+     * Makes one.
+     *
+     * @param asked counts what is asked for
+     * @param longest how long after it was wanted first something is asked for; after {@link #LONGEST} that is a failure
+     * @param enough whether nobody wants anything any more
+     */
+    Caller(List<Integer> ports, AtomicInteger asked, Duration longest, BooleanSupplier enough) {
+        this.enough = enough;
+        this.longest = longest;
         this.ports = ports;
         this.asked = asked;
     }
@@ -43,9 +57,13 @@ final class Caller {
      */
     void askUntilAnswered(Wish wish) {
         asked.incrementAndGet();
-        long end = System.nanoTime() + GIVEN_UP_NANOS;
+        long end = System.nanoTime() + LONGEST.toNanos();
         String last = "nothing";
-        for (int pause = 50; System.nanoTime() < end; pause = Math.min(1000, pause * 2)) {
+        for (int pause = 50; System.nanoTime() < end && !enough.getAsBoolean(); pause = Math.min(1000, pause * 2)) {
+            if (longest.compareTo(LONGEST) < 0 && wish.isOlderThan(longest)) {
+                wish.abandoned |= !wish.answered;
+                return;
+            }
             attempts.incrementAndGet();
             int port = ports.get(ThreadLocalRandom.current().nextInt(ports.size()));
             try {
@@ -76,6 +94,9 @@ final class Caller {
                 throw new IllegalStateException(e);
             }
             rest(pause);
+        }
+        if (enough.getAsBoolean()) {
+            return;
         }
         throw new AssertionError(wish.body + " was not answered; last: " + last);
     }

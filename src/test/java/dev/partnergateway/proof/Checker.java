@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.partnergateway.harness.SandboxControl;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import java.util.Set;
 final class Checker {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String TWICE = "twice";
 
     private final Report report = new Report();
     private final Map<String, List<JsonNode>> effects = new HashMap<>();
@@ -53,7 +56,11 @@ final class Checker {
                 checker.report.violation(wish.kind + " " + wish.name + " was refused: " + wish.refused);
             }
             switch (wish.kind) {
-                case RESERVATION -> checker.reservation(wish, byCode);
+                case RESERVATION -> {
+                    if (!wish.abandoned) {
+                        checker.reservation(wish, byCode);
+                    }
+                }
                 case POINTS ->
                     points.computeIfAbsent(wish.name, none -> new ArrayList<>()).add(wish);
                 default -> checker.once(wish);
@@ -69,6 +76,17 @@ final class Checker {
         return checker.report;
     }
 
+    /** Whether Talon.One holds something twice that nobody can want twice. */
+    static boolean madeTwice(SandboxControl sandbox) {
+        Set<String> seen = new HashSet<>();
+        Map.of("coupons", "recipientIntegrationId", "referrals", "friendProfileIntegrationId", "events", "profileId")
+                .forEach((ledger, whose) -> sandbox.ledger(ledger).stream()
+                        .map(entry -> entry.path(whose).asText(""))
+                        .filter(name -> !name.isEmpty() && !seen.add(ledger + name))
+                        .forEach(name -> seen.add(TWICE)));
+        return seen.contains(TWICE);
+    }
+
     private void effect(Wish.Kind kind, String name, JsonNode entry) {
         effects.computeIfAbsent(kind + " " + name, none -> new ArrayList<>()).add(entry);
     }
@@ -77,11 +95,14 @@ final class Checker {
         String whose = wish.kind + " " + wish.name;
         List<JsonNode> made = effects.remove(whose);
         Set<String> answers = new LinkedHashSet<>(wish.answers);
-        if (answers.isEmpty()) {
+        if (answers.isEmpty() && !wish.abandoned) {
             report.violation(whose + (wish.parked ? " is left to the operator" : " got no answer"));
         }
         if (answers.size() > 1) {
             report.violation(whose + " got different answers: " + answers);
+        }
+        if (made == null && answers.isEmpty()) {
+            return;
         }
         if (made == null) {
             report.violation(whose + " was answered, but nothing was made: " + answers);
@@ -116,8 +137,9 @@ final class Checker {
         effects.remove("POINTS " + label);
         long answered = wishes.stream().filter(wish -> wish.answered).count();
         long parked = wishes.stream().filter(wish -> wish.parked).count();
+        long abandoned = wishes.stream().filter(wish -> wish.abandoned).count();
         report.add("points left to the operator", parked);
-        if (wishes.stream().anyMatch(wish -> wish.answered == wish.parked)) {
+        if (wishes.stream().anyMatch(wish -> wish.answered == wish.parked && !wish.abandoned)) {
             report.violation("points " + label + " got no answer, or one and are left to the operator");
         }
         if (wishes.stream().anyMatch(wish -> new LinkedHashSet<>(wish.answers).size() > 1)) {
@@ -126,7 +148,7 @@ final class Checker {
         if (made.size() < answered) {
             report.violation("points " + label + " were answered " + answered + " times, but there are " + made);
         }
-        if (made.size() > answered + parked) {
+        if (made.size() > answered + parked + abandoned) {
             report.violation("points " + label + " were made " + made.size() + " times: wanted and answered " + answered
                     + " times, left to the operator " + parked + " times");
         }

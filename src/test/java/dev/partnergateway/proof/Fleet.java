@@ -12,17 +12,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
-/** Gateways on one store that are killed without warning, one after the other, and started again. */
+/** Gateways on one store that are killed without warning, or stand still for a while, and are started again. */
 final class Fleet implements AutoCloseable {
 
     private static final int POLL_MILLIS = 10;
     private static final int MOST_STARTS = 5;
 
-    private final Path home = GatewayProcess.workingDirectory();
+    private final Path home;
     private final Path logs;
     private final Classes classes;
     private final List<Berth> berths = new ArrayList<>();
@@ -35,28 +36,59 @@ final class Fleet implements AutoCloseable {
     private static final class Berth {
         private final Map<String, String> settings = new HashMap<>();
         private final int port = GatewayUnderTest.freePort();
+        private long ahead;
         private volatile GatewayProcess gateway;
         private Thread keeper;
     }
 
+    /** One that stands still. */
+    static final class Frozen {
+        private final GatewayProcess gateway;
+
+        private Frozen(GatewayProcess gateway) {
+            this.gateway = gateway;
+        }
+
+        /** It goes on, unless it was killed meanwhile. */
+        void goOn() {
+            if (gateway.isAlive()) {
+                gateway.signal("CONT");
+            }
+        }
+    }
+
+    /**
+     * What makes one gateway another than its neighbours.
+     *
+     * @param settings over those that all have
+     * @param ahead by how many milliseconds its clock is ahead of the machine's; negative = behind
+     */
+    record Own(Map<String, String> settings, long ahead) {}
+
     /**
      * Starts them; there are never fewer kills than are due, for as long as there is no peace.
      *
+     * @param home their working directory
+     * @param settings of all
+     * @param each what each has beside, which makes as many as there are
      * @param logs folder that what they print is kept in
      */
-    Fleet(int size, Map<String, String> settings, Classes classes, Path logs, IntSupplier due) {
+    Fleet(Path home, Map<String, String> settings, List<Own> each, Classes classes, Path logs, IntSupplier due) {
+        this.home = home;
         this.due = due;
         this.logs = logs;
         this.classes = classes;
-        for (int i = 0; i < size; i++) {
+        for (Own own : each) {
             Berth berth = new Berth();
+            berth.ahead = own.ahead();
             berth.settings.putAll(settings);
+            berth.settings.putAll(own.settings());
             berth.settings.put("gateway.port", "" + berth.port);
             berths.add(berth);
         }
         // The first one makes the schema.
         for (Berth berth : berths) {
-            berth.gateway = classes.start(home, berth.settings);
+            berth.gateway = classes.start(home, berth.settings, berth.ahead);
         }
         for (Berth berth : berths) {
             berth.keeper = new Thread(() -> keep(berth), "keeper of " + berth.port);
@@ -100,13 +132,22 @@ final class Fleet implements AutoCloseable {
     private GatewayProcess restarted(Berth berth) {
         for (int starts = 1; ; starts++) {
             try {
-                return classes.start(home, berth.settings);
+                return classes.start(home, berth.settings, berth.ahead);
             } catch (AssertionError e) {
                 if (starts == MOST_STARTS) {
                     throw e;
                 }
             }
         }
+    }
+
+    /** Lets one of them stand still from now on. */
+    Frozen freeze() {
+        Frozen frozen = new Frozen(berths.get(ThreadLocalRandom.current().nextInt(berths.size())).gateway);
+        if (frozen.gateway.isAlive()) {
+            frozen.gateway.signal("STOP");
+        }
+        return frozen;
     }
 
     /** Ports to call; behind some of them there may be nobody right now. */

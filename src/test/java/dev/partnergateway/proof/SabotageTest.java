@@ -1,15 +1,11 @@
 package dev.partnergateway.proof;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.partnergateway.harness.BrokenClasses;
 import dev.partnergateway.harness.Printed;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -22,23 +18,21 @@ class SabotageTest {
 
     private static final String MADE_TWICE = " was made 2 times";
 
-    private static final Path SOURCES = Path.of("src/main/java/dev/partnergateway");
-
     @Test
-    void sendingBeforeItIsWrittenDownIsCaught() throws IOException {
+    void sendingBeforeItIsWrittenDownIsCaught() {
         caught(
                 storm(),
-                broken(
+                BrokenClasses.of(
                         "idempotency/Claim.java",
                         "if (!table.sending(id, owner, content, result)) {",
                         "if (result != null && id.isEmpty()) {"));
     }
 
     @Test
-    void sendingAgainWithoutLookingIsCaught() throws IOException {
+    void sendingAgainWithoutLookingIsCaught() {
         caught(
                 storm(),
-                broken(
+                BrokenClasses.of(
                         "referral/ReferralCreation.java",
                         "for (JsonNode referral : answer.path(\"referrals\")) {",
                         "for (JsonNode referral : answer.path(\"nothing\")) {"));
@@ -46,10 +40,10 @@ class SabotageTest {
 
     /** Few turns make the gateway create coupons in batches. */
     @Test
-    void sendingAFileBeforeItIsWrittenDownIsCaught() throws IOException {
+    void sendingAFileBeforeItIsWrittenDownIsCaught() {
         Report report = caught(
                 storm().managementRate(10),
-                broken(
+                BrokenClasses.of(
                         "idempotency/WaitingClaims.java",
                         "int[] taken = table.take(found.stream().map(row -> row.row).toList(), LEASE);",
                         "int[] taken = found.stream().mapToInt(row -> 1).toArray();"));
@@ -61,7 +55,7 @@ class SabotageTest {
     }
 
     private static Storm.Builder storm() {
-        return new Storm.Builder().onSqlite().calls(300).kills(1).faults(4);
+        return new Storm.Builder().onSqlite().calls(300).kills(1).faults(4).untilMadeTwice();
     }
 
     private static Report caught(Storm.Builder storm, Path replacements) {
@@ -70,28 +64,5 @@ class SabotageTest {
         assertTrue(
                 report.violations().stream().anyMatch(violation -> violation.contains(MADE_TWICE)), report::toString);
         return report;
-    }
-
-    /** Folder with the classes of one source file in which one line was replaced. */
-    private static Path broken(String file, String line, String instead) throws IOException {
-        String source = Files.readString(SOURCES.resolve(file));
-        assertEquals(2, source.split(java.util.regex.Pattern.quote(line), -1).length, "the line to break has changed");
-        Path folder = Files.createTempDirectory("sabotage");
-        Path broken = folder.resolve(SOURCES.resolve(file).getFileName());
-        Files.writeString(broken, source.replace(line, instead));
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        Path classes = Files.createDirectory(folder.resolve("classes"));
-        int result = compiler.run(
-                null,
-                null,
-                null,
-                "-proc:none",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-d",
-                classes.toString(),
-                broken.toString());
-        assertEquals(0, result, "the broken class does not compile");
-        return classes;
     }
 }

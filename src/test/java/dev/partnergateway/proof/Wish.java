@@ -1,5 +1,6 @@
 package dev.partnergateway.proof;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,9 @@ final class Wish {
 
     /** The gateway said that only its operator can tell what became of it. */
     volatile boolean parked;
+
+    /** Nobody asks for it any more, because it may be forgotten. */
+    volatile boolean abandoned;
 
     volatile String refused;
 
@@ -118,9 +122,14 @@ final class Wish {
                 "wish-" + number);
     }
 
+    boolean isOlderThan(Duration age) {
+        return System.nanoTime() - begun > age.toNanos();
+    }
+
     void answered(String answer) {
         answers.add(answer);
         answered = true;
+        abandoned = false;
     }
 
     /** Headers as name, value, name, value. */

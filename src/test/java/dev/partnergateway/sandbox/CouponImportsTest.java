@@ -63,6 +63,20 @@ class CouponImportsTest {
     }
 
     @Test
+    void aFileThatIsCarriedOutInPartLeavesTheCouponsOfItsFirstHalf() {
+        sandbox.control(
+                "POST",
+                "/sandbox/faults",
+                "{\"operation\":\"importCoupons\",\"kind\":\"part-then-status\",\"status\":500}");
+        String file = "value\nIMP-1\nIMP-2\nIMP-3\n";
+        int before = sandbox.ledger("coupons").size();
+        assertEquals(500, sandbox.importCsv("?skipDuplicates=true", file).status());
+        assertEquals(before + 1, sandbox.ledger("coupons").size());
+        assertEquals(200, sandbox.importCsv("?skipDuplicates=true", file).status());
+        assertEquals(before + 3, sandbox.ledger("coupons").size());
+    }
+
+    @Test
     void oneBadRowRefusesTheWholeFileWithItsLine() {
         String[] bad = {
             "X,,,,,,", // too short
