@@ -10,6 +10,8 @@ import dev.partnergateway.fuzz.GoodCalls.Pair;
 import dev.partnergateway.harness.GatewayProcess;
 import dev.partnergateway.harness.GatewayUnderTest;
 import dev.partnergateway.harness.Http;
+import dev.partnergateway.harness.JavaProcess;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 
 /** Headers that steer Camel, the hop or a proxy, in many spellings: none reaches a route, an upstream or the answer. */
@@ -39,6 +40,25 @@ class HeaderFuzzTest {
             "user-agent");
 
     private static final String MARK = "steered-7d21";
+
+    private static final String LOGGING_STEP = """
+            apiVersion: camel.apache.org/v1
+            kind: Kamelet
+            metadata:
+              name: track-event
+              labels:
+                camel.apache.org/kamelet.type: action
+            spec:
+              definition:
+                title: Log the headers
+                description: Log the headers and change nothing
+                type: object
+              template:
+                from:
+                  uri: kamelet:source
+                  steps:
+                    - log: {loggingLevel: ERROR, message: "route headers: ${headers} end"}
+            """;
 
     static List<Pair> corpus() throws IOException {
         List<Pair> all = new ArrayList<>();
@@ -96,14 +116,17 @@ class HeaderFuzzTest {
     void aRouteBeginsWithoutASingleHeader() throws IOException {
         Path home = GatewayProcess.workingDirectory();
         String route = Files.readString(Path.of("src/test/resources/demo/demo.camel.yaml"));
-        String log = "- log: {loggingLevel: ERROR, message: \"route headers: ${headers} end\"}";
         String spaces = route.substring(
                 route.lastIndexOf('\n', route.indexOf("- transform")) + 1, route.indexOf("- transform"));
         Files.writeString(
                 home.resolve("routes/demo.camel.yaml"),
-                route.replaceFirst("- transform", Matcher.quoteReplacement(log + "\n" + spaces + "- transform")));
+                route.replaceFirst("- transform", "- to: kamelet:track-event\n" + spaces + "- transform"));
         Files.copy(Path.of("src/test/resources/demo/demo.yaml"), home.resolve("openapi/demo.yaml"));
-        try (GatewayProcess gateway = GatewayProcess.start(home, Map.of());
+        // A partner's file may not write to the log: a shared step that stands before the gateway's own does it here.
+        Path classes = Files.createDirectories(home.resolve("classes/core")).getParent();
+        Files.writeString(classes.resolve("core/track-event.kamelet.yaml"), LOGGING_STEP);
+        String classPath = classes + File.pathSeparator + JavaProcess.classPath();
+        try (GatewayProcess gateway = GatewayProcess.start(home, Map.of(), classPath);
                 Wire wire = new Wire(gateway.partner().port())) {
             byte[] body =
                     "{\"host\":\"sandbox.example\",\"who\":\"alice\",\"id\":\"1\"}".getBytes(StandardCharsets.UTF_8);
