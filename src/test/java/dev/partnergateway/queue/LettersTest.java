@@ -72,7 +72,7 @@ class LettersTest {
         assertEquals(names(List.of(first, other)), names(heads(letters)));
         letters.done(hold, first);
         assertEquals(names(List.of(second, other)), names(heads(letters)));
-        assertTrue(letters.dead(hold, second, 1, Outcome.refused("105", "no")));
+        assertTrue(letters.dead(hold, second, 1, Outcome.refused("400", "no")));
         assertEquals(names(List.of(third, other)), names(heads(letters)));
         letters.done(hold, first);
         assertEquals(names(List.of(third, other)), names(heads(letters)), "what has ended ends nothing twice");
@@ -98,7 +98,7 @@ class LettersTest {
         assertFalse(lanes.advance(old, 4));
         letters.done(old, first);
         letters.postpone(old, head, 1, Duration.ofHours(1), Outcome.failed("502", "no"));
-        assertFalse(letters.dead(old, first, 1, Outcome.refused("105", "no")));
+        assertFalse(letters.dead(old, first, 1, Outcome.refused("400", "no")));
         letters.insert(old, List.of(at(3, letter("c"))));
         assertEquals(List.of(first.requestId()), names(heads(letters)));
         assertTrue(letters.heads(lane, "shop", 1).get(0).dueIn() <= 0);
