@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -19,6 +20,10 @@ class SabotageTest {
     private static final String MADE_TWICE = " was made 2 times";
 
     @Test
+    @EnabledIfSystemProperty(
+            named = "proof.sabotage",
+            matches = "all",
+            disabledReason = "takes minutes: -Dproof.sabotage=all")
     void sendingBeforeItIsWrittenDownIsCaught() {
         caught(
                 storm(),
@@ -29,6 +34,10 @@ class SabotageTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(
+            named = "proof.sabotage",
+            matches = "all",
+            disabledReason = "takes minutes: -Dproof.sabotage=all")
     void sendingAgainWithoutLookingIsCaught() {
         caught(
                 storm(),
