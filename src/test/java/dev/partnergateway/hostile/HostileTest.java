@@ -39,9 +39,9 @@ import org.junit.jupiter.api.Test;
  */
 class HostileTest {
 
-    private static final int SECONDS = Integer.getInteger("hostile.seconds", 10);
+    private static final int SECONDS = Integer.getInteger("hostile.seconds", 8);
     private static final long SEED = Long.getLong("hostile.seed", System.nanoTime());
-    private static final int MEASURED = Integer.getInteger("hostile.measured", 40);
+    private static final int MEASURED = Integer.getInteger("hostile.measured", 15);
 
     private static final int ATTACKS_A_SECOND = 20;
     private static final int HONEST_A_SECOND = 18;
